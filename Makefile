@@ -1,0 +1,61 @@
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+BIN := .venv/bin
+STAMP := .venv/.installed
+PYTHON ?=
+
+help: ## Show this list
+	@echo "igang plans one week for every citizen of a centre. The commands:"
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## Make .venv with the pinned dependencies (a second time it does nothing)
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || { \
+	  for python in $(PYTHON) python3.13 python3.12 python3.11 python3; do \
+	    "$$python" -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
+	      && break || python=; \
+	  done; \
+	  test -n "$$python" || { echo "igang needs Python 3.11, 3.12 or 3.13 with venv; none was found (or name one: make setup PYTHON=...)" >&2; exit 1; }; \
+	  echo "Making .venv with $$("$$python" --version)"; \
+	  "$$python" -m venv .venv; \
+	}
+	@echo "Installing the pinned dependencies (a minute the first time)"
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## Plan next week for a made-up town of 6,000 citizens, with live progress and a picture
+	@$(BIN)/igang demo --database sqlite:///igang.db
+
+test: setup static ## Run everything that protects main: the checks below and all tests
+	@$(BIN)/python -m pytest -n 2
+
+check: setup static ## Format, lint, types, import rules, slugs and unit tests: under a minute
+	@$(BIN)/python -m pytest -n 2 -q tests/unit tests/contract
+
+static: setup
+	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted; mend it with: make format" >&2; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+format: setup ## Format the code and mend what the linter can mend
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --fix --quiet .
+
+bench: setup ## Measure quality and speed, and write benchmarks/RESULTS.md (takes long)
+	@$(BIN)/python -m benchmarks
+
+umass: setup ## Plan the published course data of one university and compare with the known sums
+	@$(BIN)/python -m benchmarks.umass --seats scaled
+	@$(BIN)/python -m benchmarks.umass --seats full
+	@$(BIN)/python -m benchmarks.umass --seats scaled --fair
+
+lock: setup ## Pin the dependencies anew (needs uv on the path)
+	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --upgrade --output-file requirements.lock
+
+.PHONY: help setup demo test check static format bench umass lock

@@ -1,0 +1,1 @@
+"""The edges: command line now, HTTP and pages later. No rules here."""
