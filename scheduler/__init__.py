@@ -1,0 +1,1 @@
+"""Citizens and their weeks: facts, arrays, proposals, and what each run left behind."""
