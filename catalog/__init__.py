@@ -1,1 +1,1 @@
-"""What the centre offers: offerings, series, groups, sites, staff, rooms, weeks and holidays, dated rules and weights."""
+"""What the centre offers: offerings, series, groups, sites, staff, rooms, weeks and holidays, dated rules."""

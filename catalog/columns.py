@@ -1,13 +1,13 @@
 """The tables' `Base`, the names of their constraints and the column types that SQLite and PostgreSQL share.
 
-Days are numbered from 0 = Monday, times are minutes after midnight, weeks are ISO text such as `2026-W48`, and a row with
-`valid_from` and `valid_to` holds on both days and between; `valid_to` empty means until further notice.
+Days are numbered from 0 = Monday, times are minutes after midnight, weeks are ISO text such as `2026-W48`. A row
+with `valid_from` and `valid_to` holds on both days and between; `valid_to` empty means until further notice.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, dataclass_transform
 
 from sqlalchemy import JSON, Date, Dialect, ForeignKey, Integer, MetaData, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, mapped_column
@@ -38,6 +38,7 @@ class UtcTime(TypeDecorator[dt.datetime]):
         return None if value is None else dt.datetime.fromisoformat(value)
 
 
+@dataclass_transform(kw_only_default=True, field_specifiers=(mapped_column,))
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
     """The tables of the whole program. A row is made with keywords: `Site(id="nord", name="Nordre")`."""
 
@@ -57,5 +58,5 @@ RowNumber = Annotated[int, mapped_column(Integer, primary_key=True, autoincremen
 
 
 def refers_to(column: str, *, key: bool = False, index: bool = False) -> Any:
-    """Make a column that refers to `table.column`; a row goes when the row it refers to goes only where it is part of its key."""
+    """Make a column that refers to `table.column`; where it is part of the key, the row goes with the row it refers to."""
     return mapped_column(ForeignKey(column, ondelete="CASCADE" if key else None), primary_key=key, index=index)

@@ -12,7 +12,7 @@ from catalog.columns import Base, RowNumber, refers_to
 
 
 class Run(Base):
-    """One optimisation of one week. `objective`, `bound` and `first_come_objective` are in `solver.problem.MICRO` units."""
+    """One optimisation of one week. Objectives and bound are in `solver.problem.MICRO` units."""
 
     __tablename__ = "run"
     __table_args__ = (
@@ -72,8 +72,8 @@ class PlanException(Base):
 class BelowMinimum(Base):
     """A citizen whose plan has less than her minimum hours.
 
-    `alone`: not even an empty centre could; `slug` names the rule. `crowded`: only by pushing somebody else below; `exchange` names
-    the exchange that was tried.
+    `alone`: not even an empty centre could; `slug` names the rule. `crowded`: only by pushing somebody else below;
+    `exchange` names the exchange that was tried.
     """
 
     __tablename__ = "below_minimum"

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from catalog.columns import Base, RowNumber, refers_to
+from scheduler.promise_tables import (
+    Agreement,
+    Completion,
+    Enrolment,
+    Goal,
+    Lock,
+    Referral,
+    SubGoal,
+    TestResult,
+)
 from scheduler.run_tables import BelowMinimum, PlanEntry, PlanException, Run, UncoveredLeg
 
 __all__ = [
@@ -65,7 +75,8 @@ class Citizen(Base):
 class CitizenPeriod(Base):
     """A dated turn in a citizen's time at the centre.
 
-    A `pause` lasts until `until` (both days included). An `exit` has a `destination` (job, education, ...); a `return` ends it.
+    A `pause` lasts from `start` to `until`, both days included. An `exit` has a `destination` (job, education, ...); a
+    `return` ends it.
     """
 
     __tablename__ = "citizen_period"
@@ -110,9 +121,9 @@ class CitizenStrength(Base):
 
 
 class AvailabilityBlock(Base):
-    """Time that a citizen can come (`free`) or not (`own_block`, `external`), every week or in the one that `week` names.
+    """Time that a citizen can come (`free`) or not (`own_block`, `external`), every week or only in `week`.
 
-    A citizen can come in her free blocks of every week and of the week, without her own blocks and external appointments.
+    She can come in her free blocks of every week and of the week, without her own blocks and external appointments.
     """
 
     __tablename__ = "availability_block"
@@ -181,104 +192,3 @@ class KeepApart(Base):
     __table_args__ = (CheckConstraint("first_citizen_id < second_citizen_id", name="order"),)
     first_citizen_id: Mapped[int] = refers_to("citizen.id", key=True)
     second_citizen_id: Mapped[int] = refers_to("citizen.id", key=True)
-
-
-class Lock(Base):
-    """A group of one week that staff says a citizen has."""
-
-    __tablename__ = "lock"
-    citizen_id: Mapped[int] = refers_to("citizen.id", key=True)
-    group_id: Mapped[int] = refers_to("week_group.id", key=True)
-    locked_by: Mapped[str]
-    why: Mapped[str]
-
-
-class Enrolment(Base):
-    """A citizen's place in a series from one week until another.
-
-    It tells which groups she was in last week. `binding` places, a running cohort or a place at an employer, stand in her
-    plan until they end.
-    """
-
-    __tablename__ = "enrolment"
-    __table_args__ = (CheckConstraint("until_week IS NULL OR from_week <= until_week", name="weeks"), Index(None, "series_id"))
-    citizen_id: Mapped[int] = refers_to("citizen.id", key=True)
-    series_id: Mapped[str] = refers_to("series.id", key=True)
-    from_week: Mapped[str] = mapped_column(primary_key=True)
-    until_week: Mapped[str | None] = mapped_column(default=None)
-    binding: Mapped[bool] = mapped_column(default=False)
-
-
-class Agreement(Base):
-    """A promise of one offering until a week; it stands until then unless the citizen asks to leave (`left_week`)."""
-
-    __tablename__ = "agreement"
-    __table_args__ = (CheckConstraint("from_week <= until_week", name="weeks"),)
-    citizen_id: Mapped[int] = refers_to("citizen.id", key=True)
-    offering_id: Mapped[str] = refers_to("offering.id", key=True)
-    from_week: Mapped[str] = mapped_column(primary_key=True)
-    until_week: Mapped[str]
-    series_id: Mapped[str | None] = mapped_column(ForeignKey("series.id"), default=None)  # empty: any group of it
-    sub_goal_id: Mapped[int | None] = mapped_column(ForeignKey("sub_goal.id"), default=None)
-    why: Mapped[str]
-    left_week: Mapped[str | None] = mapped_column(default=None)
-
-
-class Referral(Base):
-    """An offering that a citizen should have in a week: its turn has come, staff refers her, or she asks for it."""
-
-    __tablename__ = "referral"
-    __table_args__ = (CheckConstraint("kind IN ('due', 'referral', 'request')", name="kind"),)
-    citizen_id: Mapped[int] = refers_to("citizen.id", key=True)
-    offering_id: Mapped[str] = refers_to("offering.id", key=True)
-    due_week: Mapped[str] = mapped_column(primary_key=True)
-    kind: Mapped[str]
-
-
-class Completion(Base):
-    """An offering that a citizen has completed."""
-
-    __tablename__ = "completion"
-    citizen_id: Mapped[int] = refers_to("citizen.id", key=True)
-    offering_id: Mapped[str] = refers_to("offering.id", key=True)
-    completed_on: Mapped[dt.date] = mapped_column(primary_key=True)
-
-
-class TestResult(Base):
-    """The level a citizen reached in a test; a prerequisite `test:dansk>=2` asks for level 2, `test:ordblind` for 1."""
-
-    __test__ = False  # The name is no test for pytest.
-    __tablename__ = "test_result"
-    citizen_id: Mapped[int] = refers_to("citizen.id", key=True)
-    test: Mapped[str] = mapped_column(primary_key=True)
-    tested_on: Mapped[dt.date] = mapped_column(primary_key=True)
-    level: Mapped[int]
-
-
-class Goal(Base):
-    """A citizen's end goal, job or education."""
-
-    __tablename__ = "goal"
-    __table_args__ = (CheckConstraint("kind IN ('job', 'education')", name="kind"),)
-    citizen_id: Mapped[int] = refers_to("citizen.id", key=True)
-    set_on: Mapped[dt.date] = mapped_column(primary_key=True)
-    kind: Mapped[str]
-    words: Mapped[str] = mapped_column(default="")
-
-
-class SubGoal(Base):
-    """A dated step: an indicator and the level to reach, or the citizen's own words."""
-
-    __tablename__ = "sub_goal"
-    __table_args__ = (
-        UniqueConstraint("citizen_id", "indicator_id", "by_week"),
-        CheckConstraint("level BETWEEN 1 AND 5", name="level"),
-        CheckConstraint("indicator_id IS NULL OR level IS NOT NULL", name="target"),
-    )
-    id: Mapped[RowNumber] = mapped_column(init=False)
-    citizen_id: Mapped[int] = refers_to("citizen.id", index=True)
-    indicator_id: Mapped[str | None] = mapped_column(ForeignKey("indicator.id"), default=None)
-    level: Mapped[int | None] = mapped_column(default=None)
-    words: Mapped[str] = mapped_column(default="")
-    by_week: Mapped[str]
-    done: Mapped[bool] = mapped_column(default=False)
