@@ -7,8 +7,8 @@ A plan is a set of entries (slot, group): the group is one of the slot's groups,
 | slug           | what the plan of one citizen holds                                                              |
 |----------------|-------------------------------------------------------------------------------------------------|
 | `availability` | the citizen reaches the slot's site, and every quarter-hour that a meeting touches is available |
-| `no_overlap`   | no two meetings a, b of a day have start_a < end_b + travel[site_a, site_b] and                 |
-|                | start_b < end_a + travel[site_b, site_a]                                                        |
+| `no_overlap`   | no two meetings a, b of a day have start_a < end_b + travel[site_b, site_a] and                 |
+|                | start_b < end_a + travel[site_a, site_b]; travel[p, q] is the way from p to q                   |
 | `one_group`    | at most one slot of an offering                                                                 |
 | `eligible`     | no offering that `barred` keeps from the citizen by this rule                                   |
 | `due`          | as `eligible`                                                                                   |
@@ -208,8 +208,8 @@ def _overlaps(problem: Problem, entries: _Entries, entry: Ints, meeting: Ints) -
         if not len(a):
             break
         b = a + step
-        clash = start[a] < end[b] + problem.travel[site[a], site[b]]
-        clash &= start[b] < end[a] + problem.travel[site[b], site[a]]
+        clash = start[a] < end[b] + problem.travel[site[b], site[a]]
+        clash &= start[b] < end[a] + problem.travel[site[a], site[b]]
         yield from _at("no_overlap", entries, entry[b[clash]], "overlaps another meeting, with travel kept free")
 
 
