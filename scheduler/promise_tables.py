@@ -65,6 +65,16 @@ class Referral(Base):
     kind: Mapped[str]
 
 
+class Clearance(Base):
+    """An offering that staff has opened to a citizen; one without rows may have every offering."""
+
+    __tablename__ = "clearance"
+    citizen_id: Mapped[int] = refers_to("citizen.id", key=True)
+    offering_id: Mapped[str] = refers_to("offering.id", key=True)
+    valid_from: Mapped[dt.date] = mapped_column(primary_key=True)
+    valid_to: Mapped[dt.date | None] = mapped_column(default=None)
+
+
 class Completion(Base):
     """An offering that a citizen has completed."""
 

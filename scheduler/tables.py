@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from catalog.columns import Base, RowNumber, refers_to
 from scheduler.promise_tables import (
     Agreement,
+    Clearance,
     Completion,
     Enrolment,
     Goal,
@@ -31,6 +32,7 @@ __all__ = [
     "CitizenSite",
     "CitizenStrength",
     "CitizenTargetGroup",
+    "Clearance",
     "Completion",
     "Contact",
     "Enrolment",
