@@ -58,5 +58,5 @@ RowNumber = Annotated[int, mapped_column(Integer, primary_key=True, autoincremen
 
 
 def refers_to(column: str, *, key: bool = False, index: bool = False) -> Any:
-    """Make a column that refers to `table.column`; where it is part of the key, the row goes with the row it refers to."""
+    """Make a column that refers to `table.column`; as part of a key, the row goes with the row it refers to."""
     return mapped_column(ForeignKey(column, ondelete="CASCADE" if key else None), primary_key=key, index=index)

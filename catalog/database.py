@@ -1,0 +1,74 @@
+"""The database's engine and sessions: SQLite with settings that lose nothing, or PostgreSQL by its URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, cast
+
+from pysqlite3 import dbapi2 as sqlite
+from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, make_url
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import StaticPool
+
+from catalog.columns import Base
+
+# Older versions can corrupt a write-ahead log that several processes write (sqlite.org/wal.html#walresetbug).
+SAFE_LOG_SINCE = (3, 51, 3)
+BUSY_MILLISECONDS = 10_000
+
+
+def make_engine(url: str) -> Engine:
+    """Make the engine of a database URL such as `sqlite:///igang.db` or `postgresql://user@host/name`."""
+    parsed = make_url(url)
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed)
+    in_memory = parsed.database in (None, "", ":memory:")
+    options: dict[str, Any] = (
+        {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}} if in_memory else {}
+    )
+    engine = create_engine(parsed, module=sqlite, **options)
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """A session that is the only writer; it is committed at the end, or rolled back where an error leaves it."""
+    with Session(engine) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session that reads one state of the database and never waits for a writer."""
+    with Session(engine.execution_options(igang_reads=True)) as session:
+        yield session
+
+
+def insert_rows(session: Session, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows of one table by columns, several times as fast as objects. Rows may leave out columns with a default."""
+    if rows:
+        session.execute(insert(cast(Table, table.__table__)), rows)
+
+
+def _set_up(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # The `begin` event below says when a transaction begins.
+    log = "WAL" if sqlite.sqlite_version_info >= SAFE_LOG_SINCE else "DELETE"
+    cursor = connection.cursor()
+    for setting in (
+        f"busy_timeout={BUSY_MILLISECONDS}",
+        f"journal_mode={log}",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+    ):
+        cursor.execute(f"PRAGMA {setting}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("igang_reads", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
