@@ -104,7 +104,7 @@ def _travel(rng: Random, has: dict[str, bool]) -> list[list[int]]:
 
 def _slot(rng: Random, has: dict[str, bool], offering: int, num_sites: int, num_rows: int) -> Slot:
     days = rng.sample(range(3), rng.choice([1, 1, 2]))
-    seats = rng.choice([1, 1, 2, 2, 3])
+    seats = rng.choice([1, 1, 1, 2, 2, 3])
     with_role = has["contacts"] and rng.random() < 0.4
     return Slot(
         offering,
