@@ -50,7 +50,7 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 def insert_rows(session: Session, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows of one table by columns, several times as fast as objects. Rows may leave out columns with a default."""
+    """Insert rows of one table, several times as fast as objects. All rows have the same keys."""
     if rows:
         session.execute(insert(cast(Table, table.__table__)), rows)
 

@@ -21,8 +21,8 @@ class Run(Base):
     id: Mapped[RowNumber] = mapped_column(init=False)
     week: Mapped[str] = mapped_column(index=True)
     state: Mapped[str]
-    seed: Mapped[int]
-    lottery_seed: Mapped[int]
+    seed: Mapped[int] = mapped_column(BigInteger)
+    lottery_seed: Mapped[int] = mapped_column(BigInteger)
     parameters: Mapped[dict[str, Any]] = mapped_column(JSON, default_factory=dict)
     rules_hash: Mapped[str] = mapped_column(default="")  # of the dated rules, weights and points that held
     code_version: Mapped[str] = mapped_column(default="")

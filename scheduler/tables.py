@@ -7,7 +7,8 @@ import datetime as dt
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from catalog.columns import Base, RowNumber, refers_to
+from catalog.columns import RowNumber, refers_to
+from catalog.tables import Base  # The citizens refer to the catalog, so its tables come along.
 from scheduler.promise_tables import (
     Agreement,
     Clearance,
