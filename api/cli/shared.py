@@ -1,0 +1,58 @@
+"""What every command takes and how it opens the database and answers: tables for people or one JSON document."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from sqlalchemy import Engine, inspect, make_url
+from sqlalchemy.exc import ArgumentError
+
+from catalog.database import make_engine
+
+DEFAULT_DATABASE = "sqlite:///igang.db"
+BAD_INPUT = 2
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
+Database = Annotated[
+    str, typer.Option("--database", envvar="IGANG_DATABASE_URL", metavar="URL", help="Which database.")
+]
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+class InputError(ValueError):
+    """What the user asked for makes no sense; the message says what to do."""
+
+
+def open_database(url: str) -> Engine:
+    """The engine of a database that `igang init` has made.
+
+    Raises
+    ------
+    InputError
+        The URL is none, or the database has no tables.
+    """
+    engine = new_database(url)
+    if not inspect(engine).has_table("run"):
+        raise InputError(f"{url} has no tables yet: make them with igang init --database {url}")
+    return engine
+
+
+def new_database(url: str) -> Engine:
+    """The engine of a URL, whatever is there."""
+    try:
+        make_url(url)
+        return make_engine(url)
+    except (ArgumentError, ImportError) as error:
+        raise InputError(f"--database: expected a URL such as {DEFAULT_DATABASE}, found {url!r} ({error})") from error
+
+
+def print_json(document: Mapping[str, Any]) -> None:
+    """Print the one document of a command."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, default=str) + "\n")

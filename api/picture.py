@@ -1,0 +1,77 @@
+"""A week as an SVG picture: seats by weekday and hour, taken and free."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+import numpy as np
+
+from scheduler.figures import HourUse
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+LEFT, TOP, WIDTH, HEIGHT = 70, 92, 150, 46
+# Light to dark in one hue, so that it reads in grey and by everybody: share of taken seats below each step.
+STEPS = ((0.2, "#e3eef7"), (0.4, "#b9d5ea"), (0.6, "#86b6d9"), (0.8, "#4a8fc0"), (0.95, "#1f6aa5"), (1.01, "#0b4678"))
+INK, PALE, QUIET = "#12263a", "#ffffff", "#5a6b7b"
+
+
+def week_picture(use: HourUse, title: str, subtitle: str) -> str:
+    """Draw the hours and days on which groups meet; each cell shows the seats taken of all seats, and the groups."""
+    days = [day for day in range(7) if day < 5 or use.seats[day].any()]
+    busy = np.flatnonzero(use.seats.any(axis=0)).tolist()
+    hours = list(range(min(busy, default=8), max(busy, default=15) + 1))
+    width, height = LEFT + len(days) * WIDTH + 20, TOP + len(hours) * HEIGHT + 78
+    return "\n".join(
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+            'role="img" font-family="system-ui, Segoe UI, Helvetica, Arial, sans-serif">',
+            f"<title>{escape(title)}</title><desc>{escape(subtitle)}</desc>",
+            f'<rect width="{width}" height="{height}" fill="{PALE}"/>',
+            _text(LEFT, 32, title, size=20, anchor="start", weight=600),
+            _text(LEFT, 54, subtitle, size=13, anchor="start", fill=QUIET),
+            *(_text(LEFT + n * WIDTH + WIDTH / 2, TOP - 10, WEEKDAYS[day], size=13, weight=600) for n, day in enumerate(days)),
+            *(_text(LEFT - 10, TOP + n * HEIGHT + 27, f"{hour:02}:00", size=12, anchor="end", fill=QUIET) for n, hour in enumerate(hours)),
+            *(
+                line
+                for x, day in enumerate(days)
+                for y, hour in enumerate(hours)
+                for line in _cell(use, day, hour, LEFT + x * WIDTH, TOP + y * HEIGHT)
+            ),
+            *_legend(TOP + len(hours) * HEIGHT + 24),
+            "</svg>",
+            "",
+        )
+    )
+
+
+def _cell(use: HourUse, day: int, hour: int, x: float, y: float) -> Iterator[str]:
+    seats, used, groups = (int(table[day, hour]) for table in (use.seats, use.used, use.groups))
+    colour, ink = _colours(used / seats) if seats else ("#f6f7f8", QUIET)
+    name = f"{WEEKDAYS[day]} {hour:02}:00: {used} of {seats} seats taken, {seats - used} free, {groups} groups"
+    yield f'<g><title>{name}</title><rect x="{x + 2}" y="{y + 2}" width="{WIDTH - 4}" height="{HEIGHT - 4}" rx="4" fill="{colour}"/>'
+    if seats:
+        yield _text(x + WIDTH / 2, y + 20, f"{used:,} / {seats:,}", size=14, fill=ink, weight=600)
+        yield _text(x + WIDTH / 2, y + 36, f"{seats - used:,} free · {groups:,} groups", size=10.5, fill=ink)
+    yield "</g>"
+
+
+def _colours(share: float) -> tuple[str, str]:
+    colour = next(colour for below, colour in STEPS if share < below)
+    return colour, PALE if share >= STEPS[2][0] else INK
+
+
+def _legend(y: float) -> Iterator[str]:
+    yield _text(LEFT, y + 12, "Seats taken", size=12, anchor="start", weight=600)
+    low = 0
+    for place, (below, colour) in enumerate(STEPS):
+        x = LEFT + 90 + place * 92
+        high = min(100, round(below * 100))
+        yield f'<rect x="{x}" y="{y}" width="16" height="16" rx="3" fill="{colour}" stroke="#c9d3dc" stroke-width="0.5"/>'
+        yield _text(x + 22, y + 12, f"{low}-{high} %", size=12, anchor="start")
+        low = high
+    yield _text(LEFT, y + 38, "A cell: seats taken / all seats of the groups that meet in that hour.", size=12, anchor="start", fill=QUIET)
+
+
+def _text(x: float, y: float, text: str, *, size: float, anchor: str = "middle", fill: str = INK, weight: int = 400) -> str:
+    return f'<text x="{x:g}" y="{y:g}" font-size="{size:g}" text-anchor="{anchor}" fill="{fill}" font-weight="{weight}">{escape(text)}</text>'

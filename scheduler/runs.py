@@ -1,0 +1,216 @@
+"""A run of one week: read its input, solve and check it, and store what came out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import importlib.metadata
+import resource
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+import solver
+from catalog.rules import rules_hash
+from catalog.tables import Group
+from catalog.weeks import monday_of
+from scheduler import archive
+from scheduler.archive import Archive
+from scheduler.figures import Figures, closed_percent, count_figures
+from scheduler.problem import build_problem
+from scheduler.tables import Citizen, PlanEntry, PlanException, Run
+from scheduler.warm import warm_start
+from solver import Options, Progress, Solution
+from solver.verify import Verdict, verify
+
+FIRST_COME_ORDERS = 10
+
+
+class RunError(ValueError):
+    """A run cannot begin: the week has no groups or the town has no citizens; the message says what to do."""
+
+
+class UnsoundSolutionError(RuntimeError):
+    """The solver gave a plan that breaks a rule. Nothing is stored; the message names the first violations."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A week to plan, and how long and from where."""
+
+    week: str
+    options: Options = field(default_factory=Options)
+    seats_only: bool = False
+    warm_from: int | None = None
+    town: dict[str, Any] | None = None  # the demo's parameters
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run computed, not yet stored."""
+
+    task: Task
+    archive: Archive
+    solution: Solution
+    verdict: Verdict
+    figures: Figures
+    first_come: float  # MICRO, mean of several orders
+    seconds: float  # from the problem built to the solution verified
+    peak_mb: float
+    rules_hash: str
+
+
+@dataclass(frozen=True)
+class Input:
+    """A task with the facts that hold when it begins."""
+
+    task: Task
+    archive: Archive
+    rules_hash: str
+
+
+def read_input(session: Session, task: Task) -> Input:
+    """Read the facts of the task's week.
+
+    Raises
+    ------
+    RunError
+        There is nobody to plan for, or nothing to plan.
+    """
+    if not session.scalar(select(func.count()).select_from(Citizen)):
+        raise RunError("there are no citizens: import some (igang import FILE) or make a town (igang demo)")
+    if not session.scalar(select(func.count()).select_from(Group).where(Group.week == task.week)):
+        raise RunError(f"week {task.week} has no groups: make them with igang weeks create {task.week}")
+    problem, ids = build_problem(session, task.week, task.options.seed)
+    if task.seats_only:
+        problem = problem.seats_only()
+    warm = None if task.warm_from is None else warm_start(session, task.warm_from, problem, ids)
+    return Input(task, Archive(problem, ids, warm), rules_hash(session, monday_of(task.week)))
+
+
+def compute(
+    given: Input, *, progress: Progress | None = None, should_stop: Callable[[], bool] | None = None
+) -> Outcome:
+    """Solve and check; no database is touched, so nobody waits for it.
+
+    Raises
+    ------
+    UnsoundSolutionError
+        The checker disagrees with the solver.
+    """
+    problem, warm = given.archive.problem, given.archive.warm
+    began = time.perf_counter()
+    solution = solver.solve(problem, given.task.options, progress=progress, warm=warm, should_stop=should_stop)
+    verdict = verify(problem, solution.plans, solution.exceptions)
+    seconds = time.perf_counter() - began
+    check(solution, verdict)
+    orders = solver.first_come(problem, given.task.options.seed, orders=FIRST_COME_ORDERS)
+    return Outcome(
+        task=given.task,
+        archive=given.archive,
+        solution=solution,
+        verdict=verdict,
+        figures=count_figures(problem, solution.plans, verdict),
+        first_come=sum(orders) / len(orders),
+        seconds=seconds,
+        peak_mb=peak_mb(),
+        rules_hash=given.rules_hash,
+    )
+
+
+def check(solution: Solution, verdict: Verdict) -> None:
+    """Refuse a solution whose recount differs."""
+    faults = [f"{found.slug}: {found.text} (citizen {found.citizen})" for found in verdict.violations]
+    if verdict.objective != solution.objective:
+        faults.append(f"objective: {solution.objective} claimed, {verdict.objective} counted")
+    if solution.bound < solution.objective:
+        faults.append(f"bound: {solution.bound} is below the objective {solution.objective}")
+    if faults:
+        raise UnsoundSolutionError(f"{len(faults)} faults, nothing is stored: " + "; ".join(faults[:5]))
+
+
+def store(session: Session, outcome: Outcome) -> Run:
+    """Write the run and everybody's plan; the caller commits."""
+    run = _run_row(outcome)
+    session.add(run)
+    session.flush()
+    plans, ids = outcome.solution.plans, outcome.archive.ids
+    citizen = np.repeat(ids.citizen, np.diff(plans.ptr)).tolist()
+    entries = [
+        {"run_id": run.id, "citizen_id": who, "group_id": group}
+        for who, group in zip(citizen, ids.group[plans.group].tolist(), strict=True)
+    ]
+    exceptions = [
+        {"run_id": run.id, "citizen_id": int(ids.citizen[who]), "slug": slug}
+        for who, slug in outcome.solution.exceptions
+    ]
+    for table, rows in ((PlanEntry, entries), (PlanException, exceptions)):
+        if rows:
+            session.execute(insert(table), rows)
+    return run
+
+
+def _run_row(outcome: Outcome) -> Run:
+    solution, task = outcome.solution, outcome.task
+    now = dt.datetime.now(dt.UTC)
+    return Run(
+        week=task.week,
+        state="proposed",
+        seed=task.options.seed,
+        lottery_seed=task.options.seed,
+        parameters=asdict(task.options) | {"seats_only": task.seats_only, "town": task.town},
+        rules_hash=outcome.rules_hash,
+        code_version=code_version(),
+        warm_from=task.warm_from,
+        created_at=now - dt.timedelta(seconds=outcome.seconds),
+        finished_at=now,
+        num_citizens=outcome.figures.citizens,
+        num_groups=outcome.figures.groups,
+        objective=solution.objective,
+        bound=solution.bound,
+        gap_percent=solver.gap_percent(solution.bound, solution.objective),
+        first_come_objective=round(outcome.first_come),
+        closed_percent=closed_percent(solution.objective, solution.bound, outcome.first_come),
+        figures=asdict(outcome.figures) | {"idle_points": idle_points(outcome)},
+        termination_reason=solution.termination.reason,
+        termination_limit=solution.termination.limit,
+        termination_proved=solution.termination.proved,
+        rounds=len(solution.rounds),
+        seconds=outcome.seconds,
+        peak_mb=outcome.peak_mb,
+        trace=[asdict(entry) for entry in solution.rounds],
+        prices=archive.pack_prices(solution.price),
+        input=archive.pack(outcome.archive),
+        input_version=archive.FORMAT_VERSION,
+    )
+
+
+def idle_points(outcome: Outcome) -> int:
+    """MICRO that the plan loses to the idle penalty."""
+    return outcome.verdict.objective_without_idle - outcome.verdict.objective
+
+
+@cache
+def code_version() -> str:
+    """The release and a hash of the solver's code and of the libraries it computes with: equal versions replay alike."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(solver.__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    for library in ("numpy", "numba", "ortools"):
+        digest.update(importlib.metadata.version(library).encode())
+    return f"{importlib.metadata.version('igang')}+{digest.hexdigest()[:12]}"
+
+
+def peak_mb() -> float:
+    """The largest resident size so far of this process and its children together, in MB."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    owners = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return sum(resource.getrusage(owner).ru_maxrss for owner in owners) * unit / 1e6

@@ -1,0 +1,212 @@
+"""What a stored run holds: its row, its plans as arrays, its rows for people."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session, defer
+
+from catalog.tables import Group, GroupStaff, Meeting, Offering, Room, Site, StaffMember
+from scheduler.archive import Archive
+from scheduler.tables import Citizen, PlanEntry, PlanException, Run
+from solver.solution import Plans
+
+
+class NotFoundError(LookupError):
+    """There is no such run, citizen or group; the message names it and says what to do."""
+
+
+class Participant(NamedTuple):
+    """Somebody in a group."""
+
+    citizen_id: int
+    external_id: str
+    name: str
+
+
+class PlannedMeeting(NamedTuple):
+    """One meeting of a citizen's plan."""
+
+    citizen_id: int
+    citizen: str
+    date: dt.date
+    day: int
+    start: int  # minutes after midnight
+    end: int
+    offering: str
+    group: str
+    group_id: int
+    site: str
+    room: str
+    staff: str
+
+
+def find_run(session: Session, run_id: int) -> Run:
+    """The run of this number.
+
+    Raises
+    ------
+    NotFoundError
+        There is none.
+    """
+    run = session.get(Run, run_id)
+    if run is None:
+        raise NotFoundError(f"there is no run {run_id}: igang runs lists them")
+    return run
+
+
+def latest_run(session: Session, week: str | None = None) -> Run:
+    """The newest run, of a week where one is named.
+
+    Raises
+    ------
+    NotFoundError
+        There is none.
+    """
+    query = select(Run).where(Run.objective.is_not(None)).order_by(Run.id.desc()).options(defer(Run.input)).limit(1)
+    run = session.scalar(query if week is None else query.where(Run.week == week))
+    if run is None:
+        raise NotFoundError(f"there is no run yet: igang plan {week or 'WEEK'} makes one")
+    return run
+
+
+def list_runs(session: Session) -> Sequence[Run]:
+    """All runs, newest first."""
+    return session.scalars(select(Run).order_by(Run.id.desc()).options(defer(Run.input), defer(Run.trace))).all()
+
+
+def stored_plans(session: Session, run_id: int, archive: Archive) -> Plans:
+    """The run's plans by the positions of its own input.
+
+    Raises
+    ------
+    NotFoundError
+        A stored entry has no place in the run's input.
+    """
+    rows = session.execute(select(PlanEntry.citizen_id, PlanEntry.group_id).where(PlanEntry.run_id == run_id)).all()
+    pairs = np.array([tuple(row) for row in rows], np.int64).reshape(-1, 2)
+    citizen = _positions(archive.ids.citizen, pairs[:, 0], "citizen")
+    group = _positions(archive.ids.group, pairs[:, 1], "group")
+    slot = np.searchsorted(archive.problem.group_ptr, group, side="right") - 1
+    order = np.lexsort((group, slot, citizen))
+    count = np.bincount(citizen, minlength=archive.problem.num_citizens)
+    ptr = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+    return Plans(ptr, slot[order].astype(np.int64), group[order])
+
+
+def stored_exceptions(session: Session, run_id: int, archive: Archive) -> tuple[tuple[int, str], ...]:
+    """(citizen position, slug) of the run's listed exceptions."""
+    rows = session.execute(
+        select(PlanException.citizen_id, PlanException.slug).where(PlanException.run_id == run_id)
+    ).all()
+    keys = np.array([key for key, _ in rows], np.int64)
+    places = _positions(archive.ids.citizen, keys, "citizen").tolist()
+    return tuple(sorted(zip(places, (slug for _, slug in rows), strict=True)))
+
+
+def find_citizen(session: Session, key: str) -> Citizen:
+    """The citizen with this id of the centre's own, or else with this number.
+
+    Raises
+    ------
+    NotFoundError
+        There is nobody.
+    """
+    citizen = session.scalar(select(Citizen).where(Citizen.external_id == key))
+    if citizen is None and key.isdecimal():
+        citizen = session.get(Citizen, int(key))
+    if citizen is None:
+        raise NotFoundError(f"there is no citizen {key!r}")
+    return citizen
+
+
+def find_group(session: Session, key: str, week: str) -> Group:
+    """The group with this code in the week, or else with this number.
+
+    Raises
+    ------
+    NotFoundError
+        There is none.
+    """
+    group = session.scalar(select(Group).where(Group.week == week, Group.code == key))
+    if group is None and key.isdecimal():
+        group = session.get(Group, int(key))
+    if group is None:
+        raise NotFoundError(f"there is no group {key!r} in week {week}")
+    return group
+
+
+def participants(session: Session, run_id: int, group_id: int) -> list[Participant]:
+    """Everybody in a group, by their id."""
+    rows = session.execute(
+        select(Citizen.id, Citizen.external_id, Citizen.name)
+        .join(PlanEntry, PlanEntry.citizen_id == Citizen.id)
+        .where(PlanEntry.run_id == run_id, PlanEntry.group_id == group_id)
+        .order_by(Citizen.external_id)
+    )
+    return [Participant(key, external, name or "") for key, external, name in rows]
+
+
+def planned_meetings(session: Session, run_id: int, citizen_id: int | None = None) -> list[PlannedMeeting]:
+    """The meetings of everybody's plan, or of one citizen's, by citizen, day and time."""
+    query = (
+        select(PlanEntry.citizen_id, Citizen.external_id, Offering.da, Group.code, Site.name, Room.name, Room.id, Meeting)
+        .join(Citizen, Citizen.id == PlanEntry.citizen_id)
+        .join(Group, Group.id == PlanEntry.group_id)
+        .join(Offering, Offering.id == Group.offering_id)
+        .join(Site, Site.id == Group.site_id)
+        .join(Meeting, Meeting.group_id == Group.id)
+        .outerjoin(Room, Room.id == Meeting.room_id)
+        .where(PlanEntry.run_id == run_id)
+        .order_by(Citizen.external_id, Meeting.day, Meeting.start_min)
+    )
+    if citizen_id is not None:
+        query = query.where(PlanEntry.citizen_id == citizen_id)
+    held_by = _staff(session)
+    return [_planned(row, held_by) for row in session.execute(query)]
+
+
+def _planned(row: Row[tuple[int, str, str, str, str, str, str, Meeting]], held_by: dict[int, str]) -> PlannedMeeting:
+    key, external, offering, code, site, room, room_id, meeting = row
+    return PlannedMeeting(
+        citizen_id=key,
+        citizen=external,
+        date=meeting.date,
+        day=meeting.day,
+        start=meeting.start_min,
+        end=meeting.end_min,
+        offering=offering,
+        group=code,
+        group_id=meeting.group_id,
+        site=site,
+        room=room or room_id or "",
+        staff=held_by.get(meeting.group_id, ""),
+    )
+
+
+def _staff(session: Session) -> dict[int, str]:
+    names: dict[int, list[str]] = {}
+    rows = session.execute(
+        select(GroupStaff.group_id, StaffMember.name)
+        .join(StaffMember, StaffMember.id == GroupStaff.staff_id)
+        .order_by(StaffMember.name)
+    )
+    for group, name in rows:
+        names.setdefault(group, []).append(name)
+    return {group: ", ".join(found) for group, found in names.items()}
+
+
+def _positions(known: np.ndarray, wanted: np.ndarray, what: str) -> np.ndarray:
+    order = np.argsort(known, kind="stable")
+    if not len(wanted):
+        return np.zeros(0, np.int64)
+    place = np.minimum(np.searchsorted(known[order], wanted), len(known) - 1)
+    found = order[place]
+    if (known[found] != wanted).any():
+        missing = int(wanted[np.argmax(known[found] != wanted)])
+        raise NotFoundError(f"{what} {missing} is in the run's plans, but not in its input")
+    return found.astype(np.int64)

@@ -1,0 +1,95 @@
+"""Carry an earlier run's prices and plans over to another week: groups by their code, people by their key."""
+
+from __future__ import annotations
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from catalog.tables import Group
+from scheduler.archive import Archive, unpack, unpack_prices
+from scheduler.problem import Ids
+from scheduler.stored import find_run, stored_plans
+from solver import WarmStart
+from solver.problem import Ints, Problem
+from solver.solution import Plans
+
+RowLabel = tuple[str, str, int, int]  # site or "", worker or room type, day, quarter-hour
+
+
+def warm_start(session: Session, run_id: int, problem: Problem, ids: Ids) -> WarmStart:
+    """Begin a week where an earlier run of any week ended.
+
+    A group that did not exist then gets the mean price of its offering; a worker or room row that did not, none.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such run.
+    """
+    run = find_run(session, run_id)
+    old = unpack(run.input or b"")
+    price = unpack_prices(run.prices or b"")
+    plans = stored_plans(session, run_id, old)
+    old_code, new_code = _codes(session, old.ids.group), _codes(session, ids.group)
+    return WarmStart(
+        price=np.concatenate([_slot_prices(problem, ids, old, price, old_code, new_code), _row_prices(problem, ids, old, price)]),
+        plans=_carried(problem, ids, old, plans, old_code, new_code),
+    )
+
+
+def _codes(session: Session, group: Ints) -> list[str]:
+    """The code of each group; a group that is gone has none that matches."""
+    found = dict(session.execute(select(Group.id, Group.code)).tuples())
+    return [found.get(key, f"\0{key}") for key in group.tolist()]
+
+
+def _slot_prices(
+    problem: Problem, ids: Ids, old: Archive, price: Ints, old_code: list[str], new_code: list[str]
+) -> Ints:
+    slot_of_group = np.repeat(np.arange(old.problem.num_slots), np.diff(old.problem.group_ptr))
+    by_code = dict(zip(old_code, price[slot_of_group].tolist(), strict=True))
+    by_offering: dict[str, list[int]] = {}
+    for slot, offering in enumerate(old.problem.slot_offering.tolist()):
+        by_offering.setdefault(old.ids.offering[offering], []).append(int(price[slot]))
+    prices = []
+    for slot in range(problem.num_slots):
+        codes = new_code[problem.group_ptr[slot] : problem.group_ptr[slot + 1]]
+        known = [by_code[code] for code in codes if code in by_code]
+        known = known or by_offering.get(ids.offering[problem.slot_offering[slot]], [0])
+        prices.append(sum(known) // len(known))
+    return np.array(prices, np.int64)
+
+
+def _row_prices(problem: Problem, ids: Ids, old: Archive, price: Ints) -> Ints:
+    known = dict(zip(_labels(old.ids), price[old.problem.num_slots :].tolist(), strict=False))
+    labels = _labels(ids) if problem.num_rows else []
+    return np.array([known.get(label, 0) for label in labels], np.int64)
+
+
+def _labels(ids: Ids) -> list[RowLabel]:
+    rows = ids.coupling
+    columns = (rows.site, rows.resource, rows.day, rows.quarter)
+    return [
+        ("", ids.staff[which], day, quarter) if site < 0 else (ids.site[site], rows.room_types[which], day, quarter)
+        for site, which, day, quarter in zip(*(column.tolist() for column in columns), strict=True)
+    ]
+
+
+def _carried(problem: Problem, ids: Ids, old: Archive, plans: Plans, old_code: list[str], new_code: list[str]) -> Plans:
+    group_of_code = {code: group for group, code in enumerate(new_code)}
+    slot_of_group = np.repeat(np.arange(problem.num_slots), np.diff(problem.group_ptr))
+    place = {key: position for position, key in enumerate(ids.citizen.tolist())}
+    entries: dict[tuple[int, int], int] = {}
+    citizens = np.repeat(old.ids.citizen, np.diff(plans.ptr)).tolist()
+    for key, group in zip(citizens, plans.group.tolist(), strict=True):
+        new = group_of_code.get(old_code[group])
+        if new is not None and key in place:
+            entries.setdefault((place[key], int(slot_of_group[new])), new)
+    order = sorted(entries)
+    count = np.bincount(np.array([citizen for citizen, _ in order], np.int64), minlength=problem.num_citizens)
+    return Plans(
+        ptr=np.concatenate([[0], np.cumsum(count)]).astype(np.int64),
+        slot=np.array([slot for _, slot in order], np.int64),
+        group=np.array([entries[entry] for entry in order], np.int64),
+    )
