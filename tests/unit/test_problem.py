@@ -34,8 +34,10 @@ def test_a_field_of_another_type_is_named(field: str) -> None:
 
 
 def test_a_list_is_no_array() -> None:
+    wrong: Any = [100, 100]
+
     with pytest.raises(InvalidProblemError, match=r"^weight: expected a numpy array of int64, found .*list"):
-        replace(TOWN, weight=[100, 100])
+        replace(TOWN, weight=wrong)
 
 
 SHAPED = [
