@@ -1,0 +1,412 @@
+"""Compiled: the best plan of one citizen at given prices, exactly.
+
+A backward dynamic programme over the citizen's choices, with state (legs covered, time used) and clock clashes ignored, gives
+a bound for every suffix of choices, with leg points and idle penalty in it exactly and the energy budget as a multiplier.
+Depth-first search with that bound then finds the best plan that really fits. The plans seen before are a start.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numba as nb
+import numpy as np
+from numpy.typing import NDArray
+
+from solver.problem import Bools, Ints
+
+Ids = NDArray[np.int32]
+Words = NDArray[np.uint64]
+NEVER = -(1 << 60)
+FULL_DAY = 0x80808080808080
+# Columns of the search's state by depth.
+VALUE, MASK, TIME, USEFUL, LOAD, PLAIN, DAYS, NEXT, SKIP, TAKEN, BOUND = range(11)
+ARRIVING, NOW, LATER, DONE = -2, 0, 1, 2
+
+
+class Menu(NamedTuple):
+    """Everybody's options in the form the search reads; made once a problem (`solver.options`)."""
+
+    choice_ptr: Ints  # (I + 1,)
+    class_ptr: Ints  # (choices + 1,)
+    option_ptr: Ints  # (classes + 1,)
+    class_time: Ints  # (classes,) time units
+    class_load: Ints  # (classes,)
+    class_mask: Ints  # (classes,) bits of the citizen's own mask
+    class_useful: Bools  # (classes,)
+    option_slot: Ids  # (options,)
+    option_value: Ints  # (options,) MICRO
+    option_days: Ints  # (options,)
+    clash_ptr: Ints  # (I + 1,)
+    clash: Words
+    bonus_ptr: Ints  # (I + 1,) first mask of each citizen's bonus table
+    bonus: Ints  # MICRO by mask: legs and parallel effort
+    horizon: Ints  # (I,) time units of the dynamic programme
+    saturates: Bools  # (I,) the horizon is where idleness ends, not where the hours end
+    idle: Ints  # (I,) MICRO a time unit below the minimum
+    short: Ints  # (I,) MICRO of idle penalty with no activity beyond the locks
+    time_left: Ints  # (I,) time units
+    load_left: Ints  # (I,)
+    days: Ints  # (I,)
+    value: Ints  # (I,) MICRO of the locks
+
+
+class Pool(NamedTuple):
+    """Plans seen for each citizen; changed in place."""
+
+    option: Ids  # (I, P, length) option positions, -1 after the last
+    value: Ints  # (I, P) MICRO without prices
+    size: Ints  # (I,)
+    tension: Ints  # (I, 8) MICRO a load point, then a meeting of each day: multipliers of limits outside the programme
+    used: Ints  # (I, P) round in which the plan was last best
+
+
+class Scratch(NamedTuple):
+    """One thread's working memory."""
+
+    plain: Ints  # (options of one citizen,) MICRO after prices
+    net: Ints  # (options of one citizen,) MICRO after prices and tension
+    top: Ints  # (classes of one citizen,) net value of the best option
+    order: Ids  # options of each class, best first
+    bound: Ints  # the dynamic programme, choice by mask by time
+    tension: Ints  # (8,)
+    left: Ints  # (8,)
+    use: Ints  # (8,)
+    state: Ints  # (depth, 11)
+    allowed: Words  # (depth, words)
+    plan: Ids  # (depth,)
+
+
+@nb.njit(cache=True, nogil=True)
+def suffix_bound(
+    first: int, last: int, base: int, class_ptr: Ints, option_ptr: Ints, time: Ints, mask: Ints, top: Ints,
+    masks: int, horizon: int, saturates: bool, bound: Ints, mask_now: int, time_now: int,
+) -> None:  # fmt: skip
+    """Fill bound[k, mask, time] for choices k = last - 1 down to first; bound[last] is given.
+
+    `top` is the net value of each class's best option, at class position minus the citizen's first class. Only states
+    that can follow (mask_now, time_now) are filled.
+    """
+    width = horizon + 1
+    size = masks * width
+    origin = class_ptr[base]
+    for k in range(last - 1, first - 1, -1):
+        here = bound[(k - base) * size : (k - base + 1) * size]
+        after = bound[(k - base + 1) * size : (k - base + 2) * size]
+        for m in range(mask_now, masks):
+            if m & mask_now == mask_now:
+                here[m * width + time_now : (m + 1) * width] = after[m * width + time_now : (m + 1) * width]
+        for c in range(class_ptr[k], class_ptr[k + 1]):
+            gain = top[c - origin]
+            step = time[c]
+            if gain <= NEVER:
+                continue
+            for m in range(mask_now, masks):
+                if m & mask_now != mask_now:
+                    continue
+                to = here[m * width + time_now : (m + 1) * width]
+                start = (m | mask[c]) * width
+                if step + time_now <= horizon:
+                    src = after[start + step + time_now : start + width]
+                    for t in range(len(src)):
+                        to[t] = max(to[t], gain + src[t])
+                if saturates:
+                    best = gain + after[start + horizon]
+                    for t in range(max(0, horizon - step + 1 - time_now), len(to)):
+                        to[t] = max(to[t], best)
+
+
+@nb.njit(cache=True, nogil=True)
+def best_pooled(price: Ints, slot: Ids, options: Ids, value: Ints, size: int) -> tuple[int, int]:
+    """Position and priced value of the best plan of one citizen's pool; (-1, NEVER) if it is empty."""
+    at, best = -1, NEVER
+    for p in range(size):
+        total = value[p]
+        for k in range(options.shape[1]):
+            if options[p, k] < 0:
+                break
+            total -= price[slot[options[p, k]]]
+        if total > best:
+            at, best = p, total
+    return at, best
+
+
+@nb.njit(cache=True, nogil=True)
+def search(
+    base: int, last: int, class_ptr: Ints, option_ptr: Ints, time: Ints, load: Ints, mask: Ints, useful: Bools, days: Ints,
+    clash: Words, clash_at: int, words: int, bonus: Ints, masks: int, horizon: int, saturates: bool, idle: int, short: int,
+    load_left: int, days_now: int, slack: int, incumbent: int, node_limit: int, deep: bool, s: Scratch,
+) -> tuple[int, int, int]:  # fmt: skip
+    """Depth first below the bound; returns (best value, length of the plan left in s.plan or -1, nodes).
+
+    `incumbent` and the result are MICRO after prices without the locks' value.
+    """
+    plain, net, order, bound, state, allowed, plan = s.plain, s.net, s.order, s.bound, s.state, s.allowed, s.plan
+    origin = option_ptr[class_ptr[base]]
+    width = horizon + 1
+    size = masks * width
+    depth_last = last - base
+    best, length, nodes = incumbent, -1, 0
+    top = s.top
+    levels = (depth_last + 1) * size
+    state[0, VALUE : DAYS + 1] = 0
+    state[0, BOUND] = 0
+    state[0, DAYS], state[0, NEXT] = days_now, ARRIVING
+    allowed[0, :words] = ~np.uint64(0)
+    d = 0
+    while d >= 0:
+        value, m, t = state[d, VALUE], state[d, MASK], state[d, TIME]
+        if d == depth_last:
+            total = state[d, PLAIN] + bonus[m] - max(0, short - idle * state[d, USEFUL])
+            if total > best:
+                best, length = total, 0
+                for e in range(depth_last):
+                    if state[e, TAKEN] >= 0:
+                        plan[length] = state[e, TAKEN]
+                        length += 1
+            d -= 1
+            continue
+        k = base + d
+        if deep and state[d, NEXT] == ARRIVING and 0 < d < depth_last - 2:
+            state[d, BOUND] = d * levels
+            for c in range(class_ptr[k], class_ptr[last]):
+                top[c - class_ptr[base]] = NEVER
+                if load[c] + state[d, LOAD] <= load_left:
+                    for j in range(option_ptr[c] - origin, option_ptr[c + 1] - origin):
+                        a = order[j]
+                        if (allowed[d, a >> 6] >> np.uint64(a & 63)) & np.uint64(1) and not (
+                            (state[d, DAYS] + days[origin + a]) & FULL_DAY
+                        ):
+                            top[c - class_ptr[base]] = net[a]
+                            break
+            here = bound[d * levels : (d + 1) * levels]
+            here[depth_last * size :] = bound[depth_last * size : levels]
+            suffix_bound(k, last, base, class_ptr, option_ptr, time, mask, top, masks, horizon, saturates, here, m, t)
+            if value + here[d * size + m * width + t] + slack <= best:
+                nodes += 1
+                d -= 1
+                continue
+        after = state[d, BOUND] + (d + 1) * size
+        skip = value + bound[after + m * width + t] + slack
+        if state[d, NEXT] == ARRIVING:
+            nodes += 1
+            if nodes > node_limit:
+                break
+            take = NEVER
+            for c in range(class_ptr[k], class_ptr[k + 1]):
+                to = t + time[c]
+                if to <= horizon or saturates:
+                    a = order[option_ptr[c] - origin]
+                    take = max(take, net[a] + bound[after + (m | mask[c]) * width + min(to, horizon)])
+            state[d, NEXT] = option_ptr[class_ptr[k]]
+            state[d, SKIP] = NOW if value + take + slack < skip else LATER
+        child = False
+        if state[d, SKIP] != NOW:
+            c = class_ptr[k]
+            it = state[d, NEXT]
+            while c < class_ptr[k + 1] and not child:
+                to = t + time[c]
+                fits = (to <= horizon or saturates) and state[d, LOAD] + load[c] <= load_left
+                if it >= option_ptr[c + 1] or not fits:
+                    c += 1
+                    it = max(it, option_ptr[c])
+                    continue
+                to = min(to, horizon)
+                a = order[it - origin]
+                it += 1
+                if value + net[a] + bound[after + (m | mask[c]) * width + to] + slack <= best:
+                    c += 1
+                    it = option_ptr[c]
+                elif (allowed[d, a >> 6] >> np.uint64(a & 63)) & np.uint64(1) and not (
+                    (state[d, DAYS] + days[origin + a]) & FULL_DAY
+                ):
+                    child = True
+                    state[d, TAKEN] = a
+                    state[d + 1, VALUE], state[d + 1, MASK], state[d + 1, TIME] = value + net[a], m | mask[c], to
+                    state[d + 1, USEFUL] = state[d, USEFUL] + (time[c] if useful[c] else 0)
+                    state[d + 1, PLAIN] = state[d, PLAIN] + plain[a]
+                    state[d + 1, LOAD] = state[d, LOAD] + load[c]
+                    state[d + 1, DAYS] = state[d, DAYS] + days[origin + a]
+                    row = clash_at + a * words
+                    for w in range(words):
+                        allowed[d + 1, w] = allowed[d, w] & ~clash[row + w]
+            state[d, NEXT] = it
+        if not child and state[d, SKIP] != DONE:
+            state[d, SKIP] = DONE
+            if skip > best:
+                child = True
+                state[d, TAKEN] = -1
+                state[d + 1, VALUE : DAYS + 1] = state[d, VALUE : DAYS + 1]
+                allowed[d + 1, :words] = allowed[d, :words]
+            else:
+                continue
+        if child:
+            state[d + 1, BOUND] = state[d, BOUND]
+            d += 1
+            state[d, NEXT] = ARRIVING
+        else:
+            d -= 1
+    return best, length, nodes
+
+
+@nb.njit(cache=True, nogil=True)
+def relaxed_use(
+    base: int, last: int, class_ptr: Ints, option_ptr: Ints, time: Ints, load: Ints, mask: Ints, days: Ints, top: Ints,
+    order: Ids, masks: int, horizon: int, saturates: bool, bound: Ints, use: Ints,
+) -> None:  # fmt: skip
+    """Load and meetings a day, (8,) `use` changed in place, of the plan that attains the dynamic programme's value."""
+    width = horizon + 1
+    size = masks * width
+    origin = class_ptr[base]
+    m, t = 0, 0
+    use[:] = 0
+    for k in range(base, last):
+        here = bound[(k - base) * size + m * width + t]
+        if here == bound[(k - base + 1) * size + m * width + t]:
+            continue
+        for c in range(class_ptr[k], class_ptr[k + 1]):
+            to = t + time[c]
+            if to > horizon and not saturates:
+                continue
+            to = min(to, horizon)
+            if here == top[c - origin] + bound[(k - base + 1) * size + (m | mask[c]) * width + to]:
+                use[0] += load[c]
+                packed = days[option_ptr[origin] + order[option_ptr[c] - option_ptr[origin]]]
+                for d in range(7):
+                    use[d + 1] += (packed >> (8 * d)) & 255
+                m |= mask[c]
+                t = to
+                break
+
+
+@nb.njit(cache=True, nogil=True)
+def tax_options(
+    first: int, last: int, class_ptr: Ints, option_ptr: Ints, load: Ints, days: Ints, tension: Ints, plain: Ints, net: Ints,
+    order: Ids, top: Ints,
+) -> None:  # fmt: skip
+    """Net values at these multipliers; within each class the options sorted, best first. Changed in place."""
+    origin = option_ptr[class_ptr[first]]
+    for c in range(class_ptr[first], class_ptr[last]):
+        start = option_ptr[c] - origin
+        for a in range(start, option_ptr[c + 1] - origin):
+            gain = plain[a] - tension[0] * load[c]
+            packed = days[origin + a]
+            for d in range(7):
+                gain -= tension[d + 1] * ((packed >> (8 * d)) & 255)
+            net[a] = gain
+        for at in range(start + 1, option_ptr[c + 1] - origin):
+            a = order[at]
+            b = at - 1
+            while b >= start and net[order[b]] < net[a]:
+                order[b + 1] = order[b]
+                b -= 1
+            order[b + 1] = a
+        top[c - class_ptr[first]] = net[order[start]]
+
+
+@nb.njit(cache=True, nogil=True)
+def best_plans(
+    who: Ints, m: Menu, price: Ints, pool: Pool, stamp: int, node_limit: int, shallow: int, turns: int, s: Scratch, plan: Ids, net_value: Ints, upper: Ints, nodes: Ints
+) -> None:
+    """Find the best plan of each citizen in `who` at (S,) `price` in MICRO; plan, net_value, upper and pool change in place.
+
+    plan is (I, length) option positions, -1 after the last; net_value (I,) its MICRO after prices, the locks' value in;
+    upper (I,) is at least the best value: equal to net_value unless `node_limit` ended a search.
+    """
+    choice_ptr, class_ptr, option_ptr = m.choice_ptr, m.class_ptr, m.option_ptr
+    time, load, mask, useful = m.class_time, m.class_load, m.class_mask, m.class_useful
+    slot, value, days, clash, clash_ptr = m.option_slot, m.option_value, m.option_days, m.clash, m.clash_ptr
+    bonus_all, bonus_ptr, horizon_all, saturates_all = m.bonus, m.bonus_ptr, m.horizon, m.saturates
+    idle, short, time_left, load_left, days_left, fixed = m.idle, m.short, m.time_left, m.load_left, m.days, m.value
+    p_option, p_value, p_size, p_tension, p_used = pool.option, pool.value, pool.size, pool.tension, pool.used
+    net, order, bound, plain, top, found = s.net, s.order, s.bound, s.plain, s.top, s.plan
+    tension, left, use = s.tension, s.left, s.use
+    for at in range(len(who)):
+        i = who[at]
+        first, last = choice_ptr[i], choice_ptr[i + 1]
+        bonus = bonus_all[bonus_ptr[i] : bonus_ptr[i + 1]]
+        masks, horizon, saturates = len(bonus), horizon_all[i], saturates_all[i]
+        plan[i, :] = -1
+        nodes[i] = 0
+        if first == last:
+            net_value[i] = fixed[i] + bonus[0] - short[i]
+            upper[i] = net_value[i]
+            continue
+        origin = option_ptr[class_ptr[first]]
+        num = option_ptr[class_ptr[last]] - origin
+        pooled, incumbent = best_pooled(price, slot, p_option[i], p_value[i], p_size[i])
+        if incumbent < bonus[0] - short[i]:
+            pooled, incumbent = -1, bonus[0] - short[i]
+        for a in range(num):
+            plain[a] = value[origin + a] - price[slot[origin + a]]
+            order[a] = a
+        left[0] = load_left[i]
+        for d in range(7):
+            left[d + 1] = 127 - ((days_left[i] >> (8 * d)) & 255)
+        width = horizon + 1
+        end = (last - first) * masks * width
+        for k in range(masks):
+            for t in range(width):
+                bound[end + k * width + t] = bonus[k] - max(0, short[i] - idle[i] * t)
+        tension[:] = p_tension[i]
+        root = -NEVER
+        for turn in range(turns + 1):
+            if turn == turns:
+                tension[:] = p_tension[i]
+            tax_options(first, last, class_ptr, option_ptr, load, days, tension, plain, net, order, top)
+            suffix_bound(first, last, first, class_ptr, option_ptr, time, mask, top, masks, horizon, saturates, bound, 0, 0)
+            slack = np.int64(0)
+            for r in range(8):
+                slack += tension[r] * left[r]
+            if turn == turns:
+                break
+            if bound[0] + slack < root:
+                root = bound[0] + slack
+                p_tension[i] = tension
+            if root <= incumbent:
+                break
+            relaxed_use(
+                first, last, class_ptr, option_ptr, time, load, mask, days, top, order, masks, horizon, saturates, bound, use
+            )
+            norm = 0
+            for r in range(8):
+                use[r] -= left[r]
+                if use[r] > 0 or tension[r] > 0:
+                    norm += use[r] * use[r]
+            if norm == 0:
+                break
+            step = max(np.int64(10_000), (bound[0] + slack - incumbent) // norm * 3 // 4)
+            for r in range(8):
+                tension[r] = max(0, tension[r] + step * use[r])
+        length = -1
+        best = incumbent
+        if root > incumbent:
+            words = (num + 63) // 64
+            for deep in (False, True):
+                best, found_length, nodes[i] = search(
+                    first, last, class_ptr, option_ptr, time, load, mask, useful, days, clash, clash_ptr[i], words, bonus,
+                    masks, horizon, saturates, idle[i], short[i], load_left[i], days_left[i], slack, best,
+                    node_limit if deep else shallow, deep, s,
+                )  # fmt: skip
+                if found_length >= 0:
+                    length = found_length
+                if nodes[i] <= shallow:
+                    break
+        if length >= 0:
+            cost = np.int64(0)
+            for k in range(length):
+                plan[i, k] = origin + found[k]
+                cost += price[slot[plan[i, k]]]
+            keep = p_size[i]
+            if keep < p_value.shape[1]:
+                p_size[i] += 1
+            else:
+                keep = np.argmin(p_used[i])
+            p_option[i, keep, :] = plan[i, :]
+            p_value[i, keep] = best + cost
+            p_used[i, keep] = stamp
+        elif pooled >= 0:
+            plan[i, :] = p_option[i, pooled, :]
+            p_used[i, pooled] = stamp
+        net_value[i] = best + fixed[i]
+        upper[i] = net_value[i] if nodes[i] <= node_limit else max(root + fixed[i], net_value[i])

@@ -1,0 +1,110 @@
+"""Builds the solver's working arrays from a `Problem`: base state after locks, and everybody's options."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from solver import kernels_build as build
+from solver.kernels import Menu
+from solver.problem import MICRO_PER_POINT_PERCENT, RULES, Ints, Problem, sum_by
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A problem with its options; what the kernels take."""
+
+    problem: Problem
+    facts: build.Facts
+    base: build.Base
+    menu: Menu
+    exceptions: tuple[tuple[int, str], ...]
+
+
+def prepare(problem: Problem, threads: int = 2) -> Prepared:
+    """Find everybody's options.
+
+    Citizens whose locks alone break a rule have no options; they are in `exceptions` with the rule's slug.
+    """
+    facts = _facts(problem)
+    num = problem.num_citizens
+    base = build.Base(*(np.zeros(num, np.int64) for _ in build.Base._fields))
+    build.apply_locks(facts, base)
+    by_offering, offering_ptr = _slots_by_offering(problem)
+    count = np.zeros((num, 3), np.int64)
+    cuts = np.linspace(0, num, 4 * threads + 1).astype(np.int64)
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(lambda k: build.count_options(facts, base, offering_ptr, by_offering, cuts[k], cuts[k + 1], count), range(len(cuts) - 1)))
+        start = np.zeros((num + 1, 3), np.int64)
+        np.cumsum(count, axis=0, out=start[1:])
+        choices = _empty_choices(start, count)
+        list(pool.map(lambda k: build.fill_options(facts, base, offering_ptr, by_offering, cuts[k], cuts[k + 1], choices, start), range(len(cuts) - 1)))
+    exceptions = tuple((int(i), RULES[int(base.fault[i])]) for i in np.flatnonzero(base.fault != build.NO_RULE))
+    return Prepared(problem, facts, base, _menu(problem, base, choices), exceptions)
+
+
+def _facts(problem: Problem) -> build.Facts:
+    """The problem's arrays with the slots' time patterns."""
+    number: dict[bytes, int] = {}
+    pattern = np.zeros(problem.num_slots, np.int64)
+    meetings = np.stack([problem.meeting_day, problem.meeting_start, problem.meeting_end], axis=1)
+    first: list[int] = []
+    for slot, (a, b) in enumerate(zip(problem.meeting_ptr[:-1], problem.meeting_ptr[1:], strict=True)):
+        pattern[slot] = number.setdefault(meetings[a:b].tobytes(), len(first))
+        if pattern[slot] == len(first):
+            first.append(slot)
+    gap = build.pattern_gaps(
+        np.array(first, np.int64), problem.meeting_ptr, problem.meeting_day, problem.meeting_start, problem.meeting_end
+    )
+    days = build.packed_meetings(problem.meeting_ptr, problem.meeting_day)
+    made = {"slot_days": days, "slot_pattern": pattern, "pattern_gap": gap}
+    return build.Facts(**{name: made[name] if name in made else getattr(problem, name) for name in build.Facts._fields})
+
+
+def _slots_by_offering(problem: Problem) -> tuple[Ints, Ints]:
+    """Slots sorted by offering, length and load, then by a fixed shuffle, with the pointer by offering."""
+    shuffle = np.random.default_rng(0).permutation(problem.num_slots)
+    order = np.lexsort((shuffle, problem.slot_load, problem.slot_minutes, problem.slot_offering)).astype(np.int64)
+    pointer = np.searchsorted(problem.slot_offering[order], np.arange(problem.num_offerings + 1)).astype(np.int64)
+    return order, pointer
+
+
+def _empty_choices(start: Ints, count: Ints) -> build.Choices:
+    options, classes, choices = (int(n) for n in start[-1])
+    words = (count[:, 0] + 63) // 64 * count[:, 0]
+    clash_ptr = np.concatenate([[0], np.cumsum(words)]).astype(np.int64)
+    class_ptr = np.full(choices + 1, classes, np.int64)
+    option_ptr = np.full(classes + 1, options, np.int64)
+    ints = (np.zeros(classes, np.int64) for _ in range(3))
+    return build.Choices(
+        np.ascontiguousarray(start[:, 2]), class_ptr, option_ptr, *ints, np.zeros(classes, np.bool_),
+        np.zeros(options, np.int32), np.zeros(options, np.int64), np.zeros(options, np.int64),
+        clash_ptr, np.zeros(int(clash_ptr[-1]), np.uint64),
+    )  # fmt: skip
+
+
+def _menu(problem: Problem, base: build.Base, c: build.Choices) -> Menu:
+    """The choices in the search's own units: time units, the citizen's own mask, MICRO."""
+    legs = problem.need_points.shape[1]
+    needed = build.needed_bits(c.choice_ptr, c.class_ptr, c.class_bits, base.covered, legs)
+    bonus_ptr = np.concatenate([[0], np.cumsum(1 << np.bitwise_count(needed).astype(np.int64))]).astype(np.int64)
+    bonus = np.zeros(int(bonus_ptr[-1]), np.int64)
+    mask = np.zeros_like(c.class_bits)
+    build.bonus_tables(
+        needed, base.covered, problem.need_points, problem.parallel_points, problem.weight, bonus_ptr, c.choice_ptr,
+        c.class_ptr, c.class_bits, bonus, mask,
+    )  # fmt: skip
+    unit = max(1, int(np.gcd.reduce(problem.slot_minutes, initial=0)))
+    time_left = np.maximum(base.minutes, 0) // unit
+    needed_time = -(-np.maximum(base.useful, 0) // unit)
+    longest = np.maximum.reduceat(c.class_minutes, c.class_ptr[:-1]) if len(c.class_minutes) else c.class_minutes
+    saturates = sum_by(c.choice_ptr, longest // unit) <= time_left
+    idle = problem.idle_penalty * problem.weight * MICRO_PER_POINT_PERCENT
+    return Menu(
+        c.choice_ptr, c.class_ptr, c.option_ptr, c.class_minutes // unit, c.class_load, mask, c.class_useful,
+        c.option_slot, c.option_value, c.option_days, c.clash_ptr, c.clash, bonus_ptr, bonus,
+        np.where(saturates, needed_time, time_left), saturates, idle * unit, idle * np.maximum(base.useful, 0),
+        time_left, np.maximum(base.load, 0), base.days, base.value,
+    )  # fmt: skip
