@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import MISSING, Field, dataclass, field, fields
 from itertools import accumulate
 from typing import Any
 
@@ -15,8 +15,21 @@ from solver.solution import Plans
 Meeting = tuple[int, int, int]  # day, start, end
 
 
-@dataclass(frozen=True)
-class Offering:
+@dataclass(frozen=True, repr=False)
+class _Brief:
+    """Shows only what differs from the default, so that a failing week can be read."""
+
+    def __repr__(self) -> str:
+        shown = (f"{f.name}={getattr(self, f.name)!r}" for f in fields(self) if getattr(self, f.name) != _default(f))
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def _default(f: Field[Any]) -> Any:
+    return f.default if f.default_factory is MISSING else f.default_factory()
+
+
+@dataclass(frozen=True, repr=False)
+class Offering(_Brief):
     """One of the things that the centre offers."""
 
     leg: int = 0
@@ -24,8 +37,8 @@ class Offering:
     health_skill: bool = False
 
 
-@dataclass(frozen=True)
-class Slot:
+@dataclass(frozen=True, repr=False)
+class Slot(_Brief):
     """Interchangeable groups of one offering."""
 
     offering: int
@@ -41,8 +54,8 @@ class Slot:
     rows: Sequence[int] = ()
 
 
-@dataclass(frozen=True)
-class Citizen:
+@dataclass(frozen=True, repr=False)
+class Citizen(_Brief):
     """One citizen; offerings, slots, legs, sites and roles are positions."""
 
     progress: Mapping[int, int] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 import numpy as np
+from hypothesis import note
 from hypothesis import strategies as st
 
 from solver.problem import BARRED_BIT, Ints, Problem
@@ -55,16 +56,14 @@ def problems(draw: st.DrawFn, without: tuple[str, ...] = (), max_citizens: int =
 
 
 @st.composite
-def priced(draw: st.DrawFn) -> tuple[Problem, int, Ints, tuple[int, ...], tuple[int, ...]]:
-    """Draw a week, one of its citizens, prices, and slots to force in and to keep out."""
+def problems_with_prices(draw: st.DrawFn) -> tuple[Problem, list[Ints]]:
+    """Draw a week, and a few (S + R,) prices that move in steps, in 1/1000 points."""
     problem = draw(problems())
     rng = Random(draw(st.integers(0, 2**32 - 1)))
-    citizen = draw(st.integers(0, problem.num_citizens - 1))
-    price = [rng.choice([0, rng.randrange(40_000)]) for _ in range(problem.num_slots + problem.num_rows)]
-    slots = range(problem.num_slots)
-    forced = tuple(rng.sample(slots, draw(st.integers(0, 1))))
-    forbidden = tuple(s for s in rng.sample(slots, draw(st.integers(0, 3))) if s not in forced)
-    return problem, citizen, np.array(price, np.int64), forced, forbidden
+    units = range(problem.num_slots + problem.num_rows)
+    first = [rng.choice([0, rng.randrange(40_000)]) for _ in units]
+    moved = [max(0, p + rng.choice([0, 0, rng.randrange(-9_000, 9_000)])) for p in first]
+    return problem, [np.array(price, np.int64) for price in (first, moved, [0 for _ in units], first)]
 
 
 @st.composite
@@ -94,6 +93,7 @@ def _town(rng: Random, has: dict[str, bool], num_citizens: int, num_offerings: i
     slots = [_slot(rng, has, rng.randrange(num_offerings), len(travel), len(rows)) for _ in range(num_slots)]
     citizens = [_citizen(rng, has, slots, num_offerings, len(dose), len(travel)) for _ in range(num_citizens)]
     apart = [tuple(rng.sample(range(num_citizens), 2)) for _ in range(rng.randrange(1, 3) if has["apart"] else 0)]
+    note(f"town({slots=}, {citizens=}, {offerings=}, {dose=}, {travel=}, {rows=}, {apart=})")
     return town(slots, citizens, offerings, dose, travel, rows, [(a, b) for a, b in apart])
 
 
