@@ -1,0 +1,145 @@
+"""Read the citizens who are planned for in one week, as columns."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+from sqlalchemy import literal, or_, select
+from sqlalchemy.orm import Session
+
+from catalog.weeks import monday_of
+from scheduler.barring import read_barred
+from scheduler.facts import CentreFacts, CitizenFacts, Facts, GroupFacts
+from scheduler.promises import read_kept, read_locked, read_promised
+from scheduler.reading import columns, ints, places, positions, read_centre, read_groups, table
+from scheduler.slots import QUARTER_MINUTES
+from scheduler.tables import (
+    AvailabilityBlock,
+    Citizen,
+    CitizenLeg,
+    CitizenPeriod,
+    CitizenSite,
+    CitizenStrength,
+    Contact,
+    KeepApart,
+    SubGoal,
+    TimePreference,
+    Wish,
+)
+from solver.problem import DAYS, QUARTERS, Bools, Ints
+
+
+def read_facts(session: Session, week: str) -> Facts:
+    """Read everything that the plan of an ISO week builds on."""
+    centre = read_centre(session, monday_of(week))
+    group = read_groups(session, week, centre)
+    return Facts(week, centre, group, read_citizens(session, week, centre, group))
+
+
+def read_citizens(session: Session, week: str, centre: CentreFacts, group: GroupFacts) -> CitizenFacts:
+    """Read those who have joined, are not on a pause and have not left, by id."""
+    everybody = _present(session, week)
+    ids, min_minutes, max_minutes, energy, daily_limit, weight = (np.ascontiguousarray(column) for column in everybody)
+    sites = select(CitizenSite.citizen_id, CitizenSite.site_id, CitizenSite.preference + 1)
+    legs = select(CitizenLeg.citizen_id, CitizenLeg.leg_id, CitizenLeg.most_pressing)
+    goals = select(SubGoal.citizen_id, SubGoal.indicator_id, literal(1)).where(SubGoal.done.is_(False))
+    words = select(CitizenStrength.citizen_id, CitizenStrength.word, literal(1))
+    wishes = select(Wish.citizen_id, Wish.offering_id, Wish.strength).where(Wish.strength > 0, Wish.refused.is_(False))
+    site_level = table(session, sites, ids, centre.site)
+    return CitizenFacts(
+        id=ids,
+        weight=weight,
+        min_minutes=min_minutes,
+        max_minutes=max_minutes,
+        energy=energy,
+        daily_limit=daily_limit,
+        reach=site_level > 0,
+        site_level=np.maximum(site_level - 1, 0),
+        time_level=_time_level(session, ids),
+        available=_available(session, week, ids),
+        leg=table(session, legs, ids, centre.leg, each=1),
+        goal=table(session, goals.where(SubGoal.indicator_id.is_not(None)), ids, centre.indicator),
+        strength=table(session, words, ids, centre.word) > 0,
+        wish=table(session, wishes, ids, centre.offering.id),
+        barred=read_barred(session, week, ids, centre),
+        promised=read_promised(session, week, ids, centre.offering.id),
+        contact=_contact(session, ids, centre),
+        kept=read_kept(session, week, ids, group),
+        locked=read_locked(session, week, ids, group),
+        apart=_apart(session, ids),
+    )
+
+
+def _present(session: Session, week: str) -> Ints:
+    monday = monday_of(week)
+    hours = (Citizen.min_minutes, Citizen.max_minutes, Citizen.energy, Citizen.daily_limit, Citizen.weight_percent)
+    statement = select(Citizen.id, *hours).where(Citizen.joined <= monday + dt.timedelta(days=6)).order_by(Citizen.id)
+    everybody = np.array(columns(session, statement), np.int64)
+    turns = select(CitizenPeriod.citizen_id, CitizenPeriod.kind, CitizenPeriod.until)
+    begun = turns.where(CitizenPeriod.start <= monday).order_by(CitizenPeriod.start)
+    away: dict[int, bool] = {}
+    for citizen, kind, until in session.execute(begun):
+        if kind == "pause":
+            away[citizen] = away.get(citizen, False) or until is None or until >= monday + dt.timedelta(days=4)
+        else:
+            away[citizen] = kind == "exit"
+    return everybody[:, ~np.isin(everybody[0], [citizen for citizen, is_away in away.items() if is_away])]
+
+
+def _time_level(session: Session, ids: Ints) -> Ints:
+    names = (TimePreference.citizen_id, TimePreference.day, TimePreference.half, TimePreference.strength)
+    citizen, day, half, strength = columns(session, select(*names))
+    row = places(citizen, ids)
+    level = np.zeros((len(ids), DAYS, 2), np.int64)
+    level[row[row >= 0], ints(day)[row >= 0], ints(half)[row >= 0]] = ints(strength)[row >= 0]
+    return level
+
+
+def _available(session: Session, week: str, ids: Ints) -> Bools:
+    block = AvailabilityBlock
+    names = (block.citizen_id, block.day, block.start_min, block.end_min, block.kind == "free")
+    statement = select(*names).where(or_(block.week.is_(None), block.week == week))
+    citizen, day, start, end, free = columns(session, statement)
+    blocks = np.stack([places(citizen, ids), ints(day), ints(start), ints(end)], axis=1)
+    blocks, is_free = blocks[blocks[:, 0] >= 0], np.array(free, np.bool_)[blocks[:, 0] >= 0]
+    return free_quarters(len(ids), blocks[is_free], blocks[~is_free])
+
+
+def free_quarters(num_citizens: int, free: Ints, busy: Ints) -> Bools:
+    """(I, 7, 96) quarter-hours that lie whole in free time and touch nothing busy.
+
+    Parameters
+    ----------
+    free, busy
+        (n, 4) int64: citizen position, day, first and last minute.
+    """
+    whole = QUARTER_MINUTES - 1
+    is_free = _covered(num_citizens, free + [0, 0, whole, 0])
+    return is_free & ~_covered(num_citizens, busy + [0, 0, 0, whole])
+
+
+def _covered(num_citizens: int, blocks: Ints) -> Bools:
+    citizen, day, start, end = blocks.T
+    first, last = start // QUARTER_MINUTES, end // QUARTER_MINUTES
+    some = first < last
+    change = np.zeros((num_citizens, DAYS, QUARTERS + 1), np.int16)
+    np.add.at(change, (citizen[some], day[some], first[some]), 1)
+    np.add.at(change, (citizen[some], day[some], last[some]), -1)
+    covered: Bools = np.cumsum(change[:, :, :QUARTERS], axis=2) > 0
+    return covered
+
+
+def _contact(session: Session, ids: Ints, centre: CentreFacts) -> Ints:
+    citizen, role, staff = columns(session, select(Contact.citizen_id, Contact.role, Contact.staff_id))
+    row, column = places(citizen, ids), positions(role, centre.role)
+    known = (row >= 0) & (column >= 0)
+    contact = np.full((len(ids), len(centre.role)), -1, np.int64)
+    contact[row[known], column[known]] = positions(staff, centre.staff)[known]
+    return contact
+
+
+def _apart(session: Session, ids: Ints) -> Ints:
+    statement = select(KeepApart.first_citizen_id, KeepApart.second_citizen_id)
+    pairs = np.array([places(column, ids) for column in columns(session, statement)], np.int64).reshape(2, -1).T
+    return np.unique(pairs[(pairs >= 0).all(axis=1)], axis=0)

@@ -1,0 +1,142 @@
+"""Rows to arrays: one week's facts become the solver's `Problem`."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from catalog.weeks import monday_of
+from scheduler.citizen_reading import read_facts
+from scheduler.coupling import Coupling, couple
+from scheduler.facts import Facts
+from scheduler.points import Points, need_points, progress_points, read_points, share_out
+from scheduler.slots import Slots, contact_role, lead, make_slots
+from solver.problem import LOTTERY_SIZE, Ints, Problem, sum_by
+
+
+@dataclass(frozen=True)
+class Ids:
+    """What the positions of a problem stand for in the tables."""
+
+    citizen: Ints  # (I,) citizen.id
+    group: Ints  # (G,) week_group.id
+    offering: tuple[str, ...]
+    site: tuple[str, ...]
+    leg: tuple[str, ...]
+    role: tuple[str, ...]
+    staff: tuple[str, ...]
+    coupling: Coupling  # what each staff and room row stands for
+
+
+def build_problem(session: Session, week: str, lottery_seed: int = 0) -> tuple[Problem, Ids]:
+    """Read the facts of an ISO week and give them points.
+
+    Raises
+    ------
+    PointsError
+        The table of points has a hole in that week.
+    InvalidProblemError
+        A fact is outside its range.
+    """
+    points = read_points(session, monday_of(week))
+    return make_problem(read_facts(session, week), points, lottery_seed)
+
+
+def make_problem(facts: Facts, points: Points, lottery_seed: int = 0) -> tuple[Problem, Ids]:
+    """Merge groups into slots, make the coupling rows and fill the arrays."""
+    slots = make_slots(facts)
+    coupling = couple(facts, slots)
+    centre, citizen = facts.centre, facts.citizen
+    num_citizens = len(citizen.id)
+    keep_ptr, keep_slot = _pointed(citizen.kept, slots, num_citizens)
+    lock_ptr, lock_slot = _pointed(citizen.locked, slots, num_citizens)
+    problem = Problem(
+        **_slot_arrays(facts, slots),
+        row_limit=coupling.limit,
+        row_is_room=coupling.is_room,
+        use_ptr=coupling.use_ptr,
+        use_row=coupling.use_row,
+        offering_leg=centre.offering.leg,
+        offering_job=centre.offering.job,
+        offering_health_skill=centre.offering.health_skill,
+        leg_dose=np.array([points.dose.get(leg, 0) for leg in centre.leg], np.int64),
+        travel=centre.travel,
+        weight=citizen.weight,
+        min_minutes=citizen.min_minutes,
+        max_minutes=citizen.max_minutes,
+        energy=citizen.energy,
+        daily_limit=citizen.daily_limit,
+        idle_penalty=np.full(num_citizens, points.idle_penalty, np.int64),
+        parallel_points=np.full(num_citizens, points.parallel, np.int64),
+        need_points=need_points(citizen, points),
+        reach=citizen.reach,
+        available=citizen.available,
+        barred=citizen.barred,
+        serves_goal=citizen.goal @ (centre.offering.main | centre.offering.side).T.astype(np.int64) > 0,
+        progress=progress_points(centre, citizen, points),
+        wish=share_out(points.wish_budget, np.where(citizen.barred == 0, citizen.wish, 0)),
+        strength=citizen.strength.astype(np.int64) @ centre.offering.builds_on.T.astype(np.int64) * points.strength,
+        lottery=lottery_numbers(citizen.id, centre.offering.id, lottery_seed),
+        time_points=citizen.time_level * points.time_wish,
+        site_points=citizen.site_level * points.site_wish,
+        contact=citizen.contact,
+        keep_ptr=keep_ptr,
+        keep_slot=keep_slot,
+        keep_points=np.full(len(keep_slot), points.keep, np.int64),
+        lock_ptr=lock_ptr,
+        lock_slot=lock_slot,
+        apart=citizen.apart,
+    )
+    group_ids = facts.group.id[slots.group]
+    offering = centre.offering.id
+    return problem, Ids(citizen.id, group_ids, offering, centre.site, centre.leg, centre.role, centre.staff, coupling)
+
+
+def lottery_numbers(citizen_id: Ints, offering: tuple[str, ...], seed: int) -> Ints:
+    """Draw a number from 0 to 99 for every citizen and offering, the same whoever else takes part.
+
+    The mixing is the finalizer of SplitMix64 (Steele, Lea, Flood 2014, doi 10.1145/2660193.2660195).
+    """
+    name = np.array([zlib.crc32(text.encode()) for text in offering], np.uint64)
+    mixed = _mix(_mix(citizen_id.astype(np.uint64) + np.uint64(seed) * np.uint64(1_000_003))[:, None] + name[None, :])
+    return (mixed % np.uint64(LOTTERY_SIZE)).astype(np.int64)
+
+
+def _mix(number: np.ndarray[tuple[int, ...], np.dtype[np.uint64]]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint64]]:
+    number = number + np.uint64(0x9E3779B97F4A7C15)
+    number = (number ^ (number >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    number = (number ^ (number >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return number ^ (number >> np.uint64(31))
+
+
+def _slot_arrays(facts: Facts, slots: Slots) -> dict[str, Ints]:
+    group, first = facts.group, slots.first
+    meetings = np.diff(group.meeting_ptr)[first]
+    meeting_ptr = np.concatenate([[0], np.cumsum(meetings)]).astype(np.int64)
+    meeting = np.repeat(group.meeting_ptr[first] - meeting_ptr[:-1], meetings) + np.arange(meeting_ptr[-1])
+    offering = group.offering[first]
+    return {
+        "slot_offering": offering,
+        "slot_site": group.site[first],
+        "slot_open": group.open[first],
+        "slot_role": contact_role(facts)[offering],
+        "slot_person": lead(facts)[first],
+        "slot_load": facts.centre.offering.load[offering] * sum_by(meeting_ptr, np.ones(len(meeting), np.int64)),
+        "group_ptr": slots.ptr,
+        "group_seats": group.seats[first],
+        "group_minimum": group.minimum[first],
+        "meeting_ptr": meeting_ptr,
+        "meeting_day": group.meeting_day[meeting],
+        "meeting_start": group.meeting_start[meeting],
+        "meeting_end": group.meeting_end[meeting],
+    }
+
+
+def _pointed(pairs: Ints, slots: Slots, num_citizens: int) -> tuple[Ints, Ints]:
+    """Turn pairs of citizen and group into a pointer and slots, each slot once and rising within a citizen."""
+    found = np.unique(np.stack([pairs[:, 0], slots.of_group[pairs[:, 1]]], axis=1), axis=0)
+    pointer = np.concatenate([[0], np.cumsum(np.bincount(found[:, 0], minlength=num_citizens))])
+    return pointer.astype(np.int64), found[:, 1].astype(np.int64)

@@ -1,0 +1,72 @@
+"""What a week owes from earlier: locks, running places and agreements, and the groups of last week."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Select, literal, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from catalog.tables import Group
+from catalog.weeks import shift_week
+from scheduler.facts import GroupFacts
+from scheduler.reading import columns, places, table
+from scheduler.tables import Agreement, Enrolment, Lock, PlanEntry, Run
+from solver.problem import Bools, Ints
+
+
+def read_locked(session: Session, week: str, ids: Ints, group: GroupFacts) -> Ints:
+    """(n, 2) citizen and group of everything that must be in a plan.
+
+    These are staff's locks, binding places in a series, and agreements on a series that the citizen has not asked to leave.
+    """
+    locks = select(Lock.citizen_id, Lock.group_id).join(Group, Group.id == Lock.group_id).where(Group.week == week)
+    agreed = select(Agreement.citizen_id, Group.id).join(Group, Group.series_id == Agreement.series_id)
+    binding = _enrolled(week, week).where(Enrolment.binding)
+    return _pairs(session, ids, group, (locks, binding, agreed.where(Group.week == week, *_stands(week))))
+
+
+def read_kept(session: Session, week: str, ids: Ints, group: GroupFacts) -> Ints:
+    """(K, 2) citizen and group of places that she had last week, in a series or a published plan, and may leave."""
+    last = shift_week(week, -1)
+    before = aliased(Group)
+    planned = (
+        select(PlanEntry.citizen_id, Group.id)
+        .join(Run, Run.id == PlanEntry.run_id)
+        .join(before, before.id == PlanEntry.group_id)
+        .join(Group, Group.code == before.code)
+        .where(Run.week == last, Run.state == "published", Group.week == week)
+    )
+    return _pairs(session, ids, group, (planned, _enrolled(week, last).where(~Enrolment.binding)))
+
+
+def read_promised(session: Session, week: str, ids: Ints, offerings: Sequence[str]) -> Bools:
+    """(I, O) offerings that are agreed without a series."""
+    agreed = select(Agreement.citizen_id, Agreement.offering_id, literal(1)).where(Agreement.series_id.is_(None))
+    return table(session, agreed.where(*_stands(week)), ids, offerings) > 0
+
+
+def _stands(week: str) -> tuple[Any, ...]:
+    has_left = (Agreement.left_week.is_not(None)) & (Agreement.left_week <= week)
+    return Agreement.from_week <= week, Agreement.until_week >= week, ~has_left
+
+
+def _enrolled(week: str, there_in: str) -> Select[Any]:
+    """Everybody's groups of a week in the series that they have a place in, that week or another."""
+    return (
+        select(Enrolment.citizen_id, Group.id)
+        .join(Group, Group.series_id == Enrolment.series_id)
+        .where(Group.week == week, Enrolment.from_week <= there_in)
+        .where(or_(Enrolment.until_week.is_(None), Enrolment.until_week >= there_in))
+    )
+
+
+def _pairs(session: Session, ids: Ints, group: GroupFacts, statements: Iterable[Select[Any]]) -> Ints:
+    found = []
+    for statement in statements:
+        citizen, group_id = columns(session, statement)
+        found.append(np.stack([places(citizen, ids), places(group_id, group.id)], axis=1))
+    pairs = np.concatenate(found)
+    return np.unique(pairs[(pairs >= 0).all(axis=1)], axis=0)
