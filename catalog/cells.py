@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from catalog.weeks import parse_week
+from catalog.weeks import WeekError, parse_week
 
 DAY_WORDS = (
     ("man", "mandag", "mon", "monday"),
@@ -80,7 +80,10 @@ def read_week(value: Any) -> str:
     """An ISO week such as 2026-W48."""
     if str(value).strip().lower() == "next":
         raise ValueError("expected an ISO week such as 2026-W48")
-    return parse_week(str(value))
+    try:
+        return parse_week(str(value))
+    except WeekError as error:
+        raise ValueError(f"expected {error.expected.removesuffix(', or next')}") from error
 
 
 def read_words(value: Any) -> list[str]:

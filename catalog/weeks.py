@@ -21,7 +21,11 @@ _WEEK = re.compile(r"(\d{4})-?W(\d{1,2})", re.IGNORECASE)
 
 
 class WeekError(ValueError):
-    """A text that names no ISO week; the message says what was found and what was expected."""
+    """A text that names no ISO week; the message says what was found, `expected` only what was expected."""
+
+    def __init__(self, text: str, expected: str) -> None:
+        self.expected = expected
+        super().__init__(f"{text!r} is no week: expected {expected}")
 
 
 def parse_week(text: str, today: dt.date | None = None) -> str:
@@ -36,13 +40,13 @@ def parse_week(text: str, today: dt.date | None = None) -> str:
         return week_of((today or dt.datetime.now(CENTRE_TIME).date()) + dt.timedelta(days=7))
     match = _WEEK.fullmatch(text.strip())
     if match is None:
-        raise WeekError(f"{text!r} is no week: expected a year and an ISO week such as 2026-W48, or next")
+        raise WeekError(text, "a year and an ISO week such as 2026-W48, or next")
     year, number = int(match[1]), int(match[2])
     if not 1 <= year <= 9998:
-        raise WeekError(f"{text!r} is no week: expected a year from 0001 to 9998")
+        raise WeekError(text, "a year from 0001 to 9998")
     last = dt.date(year, 12, 28).isocalendar().week
     if not 1 <= number <= last:
-        raise WeekError(f"{text!r} is no week: {year} has weeks 1 to {last}")
+        raise WeekError(text, f"a week from 1 to {last}, as {year} has")
     return f"{year:04}-W{number:02}"
 
 
