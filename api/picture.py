@@ -12,7 +12,7 @@ from scheduler.figures import HourUse
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 LEFT, TOP, WIDTH, HEIGHT = 70, 92, 150, 46
 # Light to dark in one hue, so that it reads in grey and by everybody: share of taken seats below each step.
-STEPS = ((0.2, "#e3eef7"), (0.4, "#b9d5ea"), (0.6, "#86b6d9"), (0.8, "#4a8fc0"), (0.95, "#1f6aa5"), (1.01, "#0b4678"))
+STEPS = ((0.2, "#e3eef7"), (0.4, "#b9d5ea"), (0.6, "#86b6d9"), (0.8, "#2f76aa"), (0.95, "#1d5b91"), (1.01, "#0b4678"))
 INK, PALE, QUIET = "#12263a", "#ffffff", "#5a6b7b"
 
 
@@ -30,8 +30,14 @@ def week_picture(use: HourUse, title: str, subtitle: str) -> str:
             f'<rect width="{width}" height="{height}" fill="{PALE}"/>',
             _text(LEFT, 32, title, size=20, anchor="start", weight=600),
             _text(LEFT, 54, subtitle, size=13, anchor="start", fill=QUIET),
-            *(_text(LEFT + n * WIDTH + WIDTH / 2, TOP - 10, WEEKDAYS[day], size=13, weight=600) for n, day in enumerate(days)),
-            *(_text(LEFT - 10, TOP + n * HEIGHT + 27, f"{hour:02}:00", size=12, anchor="end", fill=QUIET) for n, hour in enumerate(hours)),
+            *(
+                _text(LEFT + n * WIDTH + WIDTH / 2, TOP - 10, WEEKDAYS[day], size=13, weight=600)
+                for n, day in enumerate(days)
+            ),
+            *(
+                _text(LEFT - 10, TOP + n * HEIGHT + 27, f"{hour:02}:00", size=12, anchor="end", fill=QUIET)
+                for n, hour in enumerate(hours)
+            ),
             *(
                 line
                 for x, day in enumerate(days)
@@ -49,7 +55,8 @@ def _cell(use: HourUse, day: int, hour: int, x: float, y: float) -> Iterator[str
     seats, used, groups = (int(table[day, hour]) for table in (use.seats, use.used, use.groups))
     colour, ink = _colours(used / seats) if seats else ("#f6f7f8", QUIET)
     name = f"{WEEKDAYS[day]} {hour:02}:00: {used} of {seats} seats taken, {seats - used} free, {groups} groups"
-    yield f'<g><title>{name}</title><rect x="{x + 2}" y="{y + 2}" width="{WIDTH - 4}" height="{HEIGHT - 4}" rx="4" fill="{colour}"/>'
+    yield f"<g><title>{name}</title>"
+    yield _box(x + 2, y + 2, WIDTH - 4, HEIGHT - 4, colour)
     if seats:
         yield _text(x + WIDTH / 2, y + 20, f"{used:,} / {seats:,}", size=14, fill=ink, weight=600)
         yield _text(x + WIDTH / 2, y + 36, f"{seats - used:,} free · {groups:,} groups", size=10.5, fill=ink)
@@ -67,11 +74,25 @@ def _legend(y: float) -> Iterator[str]:
     for place, (below, colour) in enumerate(STEPS):
         x = LEFT + 90 + place * 92
         high = min(100, round(below * 100))
-        yield f'<rect x="{x}" y="{y}" width="16" height="16" rx="3" fill="{colour}" stroke="#c9d3dc" stroke-width="0.5"/>'
+        yield _box(x, y, 16, 16, colour)
         yield _text(x + 22, y + 12, f"{low}-{high} %", size=12, anchor="start")
         low = high
-    yield _text(LEFT, y + 38, "A cell: seats taken / all seats of the groups that meet in that hour.", size=12, anchor="start", fill=QUIET)
+    yield _text(
+        LEFT,
+        y + 38,
+        "A cell: seats taken / all seats of the groups that meet in that hour.",
+        size=12,
+        anchor="start",
+        fill=QUIET,
+    )
 
 
-def _text(x: float, y: float, text: str, *, size: float, anchor: str = "middle", fill: str = INK, weight: int = 400) -> str:
-    return f'<text x="{x:g}" y="{y:g}" font-size="{size:g}" text-anchor="{anchor}" fill="{fill}" font-weight="{weight}">{escape(text)}</text>'
+def _box(x: float, y: float, width: float, height: float, fill: str) -> str:
+    return f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="4" fill="{fill}" stroke="#c9d3dc"/>'
+
+
+def _text(
+    x: float, y: float, text: str, *, size: float, anchor: str = "middle", fill: str = INK, weight: int = 400
+) -> str:
+    style = f'font-size="{size:g}" text-anchor="{anchor}" fill="{fill}" font-weight="{weight}"'
+    return f'<text x="{x:g}" y="{y:g}" {style}>{escape(text)}</text>'

@@ -104,4 +104,5 @@ def _wished(problem: Problem) -> Bools:
     """(I, O) what a citizen wishes, may have, and could have this week."""
     held = np.zeros(problem.num_offerings, np.bool_)
     held[problem.slot_offering] = True
-    return (problem.wish > 0) & (problem.barred == 0) & held
+    wished: Bools = (problem.wish > 0) & (problem.barred == 0) & held
+    return wished

@@ -13,8 +13,8 @@ from scheduler.archive import Archive, unpack
 from scheduler.runs import code_version
 from scheduler.stored import find_run, stored_exceptions, stored_plans
 from scheduler.tables import Run
-from solver import Options, Progress, Solution
-from solver.solution import Plans
+from solver import Options
+from solver.solution import Plans, Progress, Solution
 from solver.verify import Verdict, verify
 
 
@@ -89,7 +89,9 @@ def differing(one: Plans, other: Plans) -> tuple[int, ...]:
     if len(one.ptr) != len(other.ptr):
         raise ValueError(f"plans of {len(one.ptr) - 1} and {len(other.ptr) - 1} citizens cannot be compared")
     return tuple(
-        citizen for citizen in range(len(one.ptr) - 1) if not np.array_equal(_groups(one, citizen), _groups(other, citizen))
+        citizen
+        for citizen in range(len(one.ptr) - 1)
+        if not np.array_equal(_groups(one, citizen), _groups(other, citizen))
     )
 
 

@@ -28,7 +28,8 @@ from scheduler.figures import Figures, closed_percent, count_figures
 from scheduler.problem import build_problem
 from scheduler.tables import Citizen, PlanEntry, PlanException, Run
 from scheduler.warm import warm_start
-from solver import Options, Progress, Solution
+from solver import Options
+from solver.solution import Progress, Solution, gap_percent
 from solver.verify import Verdict, verify
 
 FIRST_COME_ORDERS = 10
@@ -176,10 +177,10 @@ def _run_row(outcome: Outcome) -> Run:
         num_groups=outcome.figures.groups,
         objective=solution.objective,
         bound=solution.bound,
-        gap_percent=solver.gap_percent(solution.bound, solution.objective),
+        gap_percent=gap_percent(solution.bound, solution.objective),
         first_come_objective=round(outcome.first_come),
         closed_percent=closed_percent(solution.objective, solution.bound, outcome.first_come),
-        figures=asdict(outcome.figures) | {"idle_points": idle_points(outcome)},
+        figures=asdict(outcome.figures) | {"idle_micro": idle_micro(outcome)},
         termination_reason=solution.termination.reason,
         termination_limit=solution.termination.limit,
         termination_proved=solution.termination.proved,
@@ -193,14 +194,17 @@ def _run_row(outcome: Outcome) -> Run:
     )
 
 
-def idle_points(outcome: Outcome) -> int:
+def idle_micro(outcome: Outcome) -> int:
     """MICRO that the plan loses to the idle penalty."""
     return outcome.verdict.objective_without_idle - outcome.verdict.objective
 
 
 @cache
 def code_version() -> str:
-    """The release and a hash of the solver's code and of the libraries it computes with: equal versions replay alike."""
+    """The release and a hash of the solver's code and of the libraries it computes with.
+
+    Runs of equal versions replay alike.
+    """
     digest = hashlib.sha256()
     for path in sorted(Path(solver.__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())

@@ -45,6 +45,11 @@ class PlannedMeeting(NamedTuple):
     staff: str
 
 
+def clock(minutes: int) -> str:
+    """Minutes after midnight as 09:30."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
 def find_run(session: Session, run_id: int) -> Run:
     """The run of this number.
 
@@ -154,7 +159,9 @@ def participants(session: Session, run_id: int, group_id: int) -> list[Participa
 def planned_meetings(session: Session, run_id: int, citizen_id: int | None = None) -> list[PlannedMeeting]:
     """The meetings of everybody's plan, or of one citizen's, by citizen, day and time."""
     query = (
-        select(PlanEntry.citizen_id, Citizen.external_id, Offering.da, Group.code, Site.name, Room.name, Room.id, Meeting)
+        select(
+            PlanEntry.citizen_id, Citizen.external_id, Offering.da, Group.code, Site.name, Room.name, Room.id, Meeting
+        )
         .join(Citizen, Citizen.id == PlanEntry.citizen_id)
         .join(Group, Group.id == PlanEntry.group_id)
         .join(Offering, Offering.id == Group.offering_id)
@@ -170,7 +177,9 @@ def planned_meetings(session: Session, run_id: int, citizen_id: int | None = Non
     return [_planned(row, held_by) for row in session.execute(query)]
 
 
-def _planned(row: Row[tuple[int, str, str, str, str, str, str, Meeting]], held_by: dict[int, str]) -> PlannedMeeting:
+def _planned(
+    row: Row[int, str, str, str, str, str | None, str | None, Meeting], held_by: dict[int, str]
+) -> PlannedMeeting:
     key, external, offering, code, site, room, room_id, meeting = row
     return PlannedMeeting(
         citizen_id=key,

@@ -33,7 +33,9 @@ def warm_start(session: Session, run_id: int, problem: Problem, ids: Ids) -> War
     plans = stored_plans(session, run_id, old)
     old_code, new_code = _codes(session, old.ids.group), _codes(session, ids.group)
     return WarmStart(
-        price=np.concatenate([_slot_prices(problem, ids, old, price, old_code, new_code), _row_prices(problem, ids, old, price)]),
+        price=np.concatenate(
+            [_slot_prices(problem, ids, old, price, old_code, new_code), _row_prices(problem, ids, old, price)]
+        ),
         plans=_carried(problem, ids, old, plans, old_code, new_code),
     )
 

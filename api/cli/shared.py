@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -39,6 +40,9 @@ def open_database(url: str) -> Engine:
         The URL is none, or the database has no tables.
     """
     engine = new_database(url)
+    file = engine.url.database
+    if engine.dialect.name == "sqlite" and file and file != ":memory:" and not Path(file).exists():
+        raise InputError(f"there is no file {file}: make the database with igang init --database {url}")
     if not inspect(engine).has_table("run"):
         raise InputError(f"{url} has no tables yet: make them with igang init --database {url}")
     return engine

@@ -1,0 +1,84 @@
+"""The command line `igang`: all commands, and what a person reads when her input is wrong."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from typing import Any
+
+import typer
+from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
+
+from api.cli.data import import_, init, weeks
+from api.cli.demo import demo
+from api.cli.look import export, show
+from api.cli.planning import plan, replay, runs, verify
+from api.cli.shared import BAD_INPUT, InputError, err, print_json
+from catalog.weeks import WeekError
+from scheduler.archive import ArchiveError
+from scheduler.importer.errors import ImportErrors
+from scheduler.points import PointsError
+from scheduler.runs import RunError, UnsoundSolutionError
+from scheduler.stored import NotFoundError
+from solver.problem import InvalidProblemError
+
+__all__ = ["app", "main"]
+
+BAD_INPUT_ERRORS = (
+    ArchiveError,
+    ImportErrors,
+    InputError,
+    InvalidProblemError,
+    NotFoundError,
+    OperationalError,
+    PointsError,
+    RunError,
+    ValidationError,
+    WeekError,
+)
+
+app = typer.Typer(
+    name="igang",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode="rich",
+    help="""Plans the week of every citizen of a job-rehabilitation centre at once.
+
+    First time: igang demo makes a town and plans its next week. With a centre's own files: igang init, igang import
+    FILE..., igang weeks create next, igang plan next, igang show CITIZEN. Weeks are ISO weeks (2026-W48) or next.
+    Every command takes --json and --database URL.""",
+)
+app.add_typer(weeks, name="weeks")
+app.command("demo")(demo)
+app.command("init")(init)
+app.command("import")(import_)
+app.command("plan")(plan)
+app.command("runs")(runs)
+app.command("show")(show)
+app.command("export")(export)
+app.command("verify")(verify)
+app.command("replay")(replay)
+
+
+def main() -> None:
+    """Run the command line; exit code 2 where the input was wrong, 1 where a plan does not hold."""
+    try:
+        app()
+    except BAD_INPUT_ERRORS as error:
+        _explain(error)
+        sys.exit(BAD_INPUT)
+    except UnsoundSolutionError as error:
+        _explain(error)
+        sys.exit(1)
+
+
+def _explain(error: Exception) -> None:
+    text = f"the database cannot be used: {error.orig}" if isinstance(error, OperationalError) else str(error)
+    if "--json" in sys.argv:
+        found: list[dict[str, Any]] = [{"message": text}]
+        if isinstance(error, ImportErrors):
+            found = [asdict(cell) for cell in error.errors]
+        print_json({"errors": found})
+    err.print(text, style="red", markup=False, soft_wrap=True)

@@ -1,0 +1,87 @@
+"""The command that shows everything: a made-up town, its next week planned, its picture."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import Engine, select
+
+from api.cli.planning import DEFAULT_THREADS, Gap, SeatsOnly, Seed, Threads, TimeLimit, run_task, show_run
+from api.cli.shared import DEFAULT_DATABASE, Database, InputError, Json, err, new_database, out
+from catalog.database import reading, writing
+from catalog.tables import Base
+from catalog.weeks import parse_week
+from scheduler.migrations import upgrade
+from scheduler.runs import Task
+from scheduler.tables import Citizen
+from scheduler.town import make_town
+from solver import Options
+
+
+def demo(
+    citizens: Annotated[int, typer.Option("--citizens", min=1, help="How many people live in the town.")] = 6000,
+    seed: Seed = 7,
+    tightness: Annotated[
+        float, typer.Option("--tightness", min=0.05, max=5.0, help="Seats over demand of the scarce offerings.")
+    ] = 0.6,
+    week: Annotated[str, typer.Option("--week", help="An ISO week such as 2026-W48, or next.")] = "next",
+    time_limit: TimeLimit = 60.0,
+    gap: Gap = 0.0,
+    seats_only: SeatsOnly = False,
+    clustered: Annotated[bool, typer.Option("--clustered", help="Let neighbours want the same things.")] = False,
+    threads: Threads = DEFAULT_THREADS,
+    as_json: Json = False,
+    database: Database = DEFAULT_DATABASE,
+) -> None:
+    """Make a town, plan its next week with live progress, and show what came out.
+
+    The town is made anew each time, in place of an earlier demo's town. A database with real citizens is refused.
+    """
+    week = parse_week(week)
+    town: dict[str, Any] = {"citizens": citizens, "seed": seed, "tightness": tightness, "clustered": clustered}
+    engine = new_database(database)
+    err.print(f"1. Making a town of {citizens:,} citizens and the groups of week {week} in {engine.url}")
+    _clear_earlier_demo(engine, database)
+    with writing(engine) as session:
+        make_town(session, citizens, seed, tightness, week, clustered=clustered)
+    err.print(
+        f"2. Planning week {week} for at most {time_limit:g} seconds (the first time, the solver is compiled too)"
+    )
+    options = Options(seed=seed, time_limit=time_limit, gap_percent=gap, threads=threads)
+    outcome, summary = run_task(engine, Task(week, options, seats_only=seats_only, town=town))
+    show_run(outcome, summary, as_json=as_json)
+    if not as_json:
+        _say_what_to_try(engine, database, summary["run"])
+
+
+def _clear_earlier_demo(engine: Engine, url: str) -> None:
+    """Leave empty tables of today's shape, unless somebody's own citizens are in them."""
+    upgrade(url)
+    with writing(engine) as session:
+        found = session.scalars(select(Citizen.external_id)).all()
+        if not found:
+            return
+        if not all(key.startswith("b") for key in found):
+            raise InputError(
+                f"{url} holds {len(found):,} citizens that no demo made: choose another with --database URL"
+            )
+        err.print("   The town of the earlier demo in this database is replaced, with its runs.")
+        for table in reversed(Base.metadata.sorted_tables):
+            session.execute(table.delete())
+
+
+def _say_what_to_try(engine: Engine, url: str, run: int) -> None:
+    with reading(engine) as session:
+        somebody = session.scalar(select(Citizen.external_id).order_by(Citizen.id).limit(1))
+    where = "" if url == DEFAULT_DATABASE else f" --database {url}"
+    out.print("\nWhat to try next (in a new terminal: . .venv/bin/activate)")
+    for command, meaning in (
+        (f"igang show {somebody}", "one citizen's week as a grid"),
+        (f"igang export {run} plan.xlsx", "everybody's meetings as a workbook"),
+        (f"igang verify {run}", "count every rule again"),
+        (f"igang replay {run}", "compute the run again and compare"),
+        ("igang demo --citizens 600 --tightness 0.4", "a smaller town with fewer seats"),
+        ("igang --help", "everything else"),
+    ):
+        out.print(f"  [bold]{command}{where}[/]  {meaning}")
