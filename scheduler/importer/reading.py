@@ -13,7 +13,7 @@ import yaml
 from scheduler.importer.cpr import has_cpr
 from scheduler.importer.errors import ErrorList, Place
 from scheduler.importer.words import column_name, sheet_name
-from scheduler.importer.workbooks import UnreadableFileError, formula_cells, read_workbook
+from scheduler.importer.workbooks import UnreadableFileError, read_workbook
 
 Cells = dict[str, Any]
 NO_FORMULA = "a value, not a formula"
@@ -50,8 +50,8 @@ def read_files(paths: Iterable[Path], errors: ErrorList) -> Contents:
 
 
 def _read_xlsx(path: Path, contents: Contents, errors: ErrorList) -> None:
-    formulas = formula_cells(path)
-    for name, table in read_workbook(path).items():
+    tables, formulas = read_workbook(path)
+    for name, table in tables.items():
         _add_table(Place(path.name, name), table, formulas.get(name, set()), contents, errors)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -15,12 +17,30 @@ MOST_BYTES = 500_000_000
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 
 
+WHOLE = "a whole XLSX workbook: save it again and close it first"
+# What reading a damaged archive or part can raise, from its outermost layer to its innermost.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    struct.error,
+    UnicodeDecodeError,
+    ElementTree.ParseError,
+    LookupError,
+    CalamineError,
+)
+
+
 class UnreadableFileError(ValueError):
     """A file that cannot be read as what its name says; the message says what was expected."""
 
 
-def read_workbook(path: Path) -> dict[str, list[list[Any]]]:
-    """The cells of each sheet, row by row from its first row and column; empty cells are empty texts.
+def read_workbook(path: Path) -> tuple[dict[str, list[list[Any]]], dict[str, set[tuple[int, int]]]]:
+    """The cells of each sheet, row by row from its first row and column, and where its formulas are, as (row, column).
+
+    Empty cells are empty texts; positions count from 0.
 
     Raises
     ------
@@ -32,31 +52,13 @@ def read_workbook(path: Path) -> dict[str, list[list[Any]]]:
             if sum(part.file_size for part in archive.infolist()) > MOST_BYTES:
                 raise UnreadableFileError(f"a workbook of at most {MOST_BYTES // 1_000_000} MB")
             if archive.testzip() is not None:
-                raise UnreadableFileError("a whole workbook: it is damaged")
+                raise UnreadableFileError(WHOLE)
+            formulas = {name: set(_formulas(archive.read(part))) for name, part in _sheet_parts(archive)}
         workbook = CalamineWorkbook.from_path(str(path))
-        return {
-            name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in workbook.sheet_names
-        }
-    except (CalamineError, zipfile.BadZipFile, EOFError, ValueError) as error:
-        if isinstance(error, UnreadableFileError):
-            raise
-        raise UnreadableFileError("a whole XLSX workbook: save it again and close it first") from error
-
-
-def formula_cells(path: Path) -> dict[str, set[tuple[int, int]]]:
-    """The cells with a formula, by sheet, as (row, column) from 0.
-
-    Raises
-    ------
-    UnreadableFileError
-        The workbook's parts do not fit together.
-    """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = dict(_sheet_parts(archive))
-            return {name: set(_formulas(archive.read(part))) for name, part in parts.items()}
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError) as error:
-        raise UnreadableFileError("a whole XLSX workbook: save it again and close it first") from error
+        names = workbook.sheet_names
+        return {name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in names}, formulas
+    except _DAMAGE as error:
+        raise UnreadableFileError(WHOLE) from error
 
 
 def _sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
@@ -66,7 +68,7 @@ def _sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
         targets[relation.attrib["Id"]] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
     for element in _parse(archive.read("xl/workbook.xml")).iter():
         if _local(element.tag) == "sheet":
-            key = next(value for name, value in element.attrib.items() if name.endswith("}id"))
+            key = next((value for name, value in element.attrib.items() if name.endswith("}id")), "")
             yield element.attrib["name"], str(PurePosixPath(targets[key]))
 
 
