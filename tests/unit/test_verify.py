@@ -128,6 +128,16 @@ def test_travel_is_kept_free_in_the_direction_that_is_travelled() -> None:
     assert downhill.violations == ()
 
 
+def test_meetings_clash_in_whatever_order_their_slots_stand() -> None:
+    later, earlier = Slot(0, [(MONDAY, 620, 680)], site=1), Slot(1, [NINE], site=0)
+
+    enough = verify(town([later, earlier], [Citizen()], travel=((0, 20), (90, 0))), plans([0, 1]))
+    too_long = verify(town([later, earlier], [Citizen()], travel=((0, 21), (0, 0))), plans([0, 1]))
+
+    assert enough.violations == ()
+    assert [v.slug for v in too_long.violations] == ["no_overlap"]
+
+
 def test_a_clash_behind_a_nearer_meeting_is_seen() -> None:
     slots = [Slot(0, [NINE], site=0), Slot(1, [(MONDAY, 605, 610)], site=2), Slot(2, [(MONDAY, 615, 660)], site=1)]
     travel = ((0, 60, 5), (60, 0, 5), (5, 5, 0))
@@ -144,7 +154,7 @@ def test_a_meeting_that_ends_on_the_quarter_leaves_the_next_quarter_alone() -> N
 
 
 def test_own_person_asks_nothing_of_who_has_no_contact() -> None:
-    problem = town([Slot(0, [NINE], role=0, person=4)], [Citizen(), Citizen(contact={0: 3})])
+    problem = town([Slot(0, [NINE], role=0, person=4)], [Citizen(), Citizen(contact={0: 0})])
 
     assert [(v.slug, v.citizen) for v in verify(problem, plans([0], [0])).violations] == [("own_person", 1)]
 
@@ -248,6 +258,21 @@ def test_every_term_of_the_value_is_counted_once() -> None:
     assert verdict.objective == (points - 2 * 60) * 2_500_000 + 16
 
 
+def test_the_days_of_one_citizen_are_not_those_of_the_next() -> None:
+    slots = [Slot(0, [(6, 540, 600)]), Slot(1, [(0, 540, 600)]), Slot(2, [(1, 540, 600)])]
+    problem = town(slots, [Citizen(daily_limit=1) for _ in range(3)])
+
+    assert verify(problem, plans([0], [1], [2])).violations == ()
+
+
+def test_job_without_health_earns_nothing_for_both() -> None:
+    offerings = [Offering(job=True), Offering(health_skill=True)]
+    problem = town([Slot(0, [NINE]), Slot(1, [TEN])], [Citizen(parallel_points=5)] * 3, offerings)
+
+    assert verify(problem, plans([0], [1], [])).objective == 0
+    assert verify(problem, plans([0], [1], [0, 1])).objective == 5_000_000
+
+
 def test_filler_does_not_make_anybody_under_way() -> None:
     citizens = [Citizen(min_minutes=60, idle_penalty=1, progress={0: 9}), Citizen(min_minutes=60, goals=[0])]
 
@@ -262,6 +287,7 @@ def test_filler_does_not_make_anybody_under_way() -> None:
         (plans([0]), "ptr"),
         (plans([(0, 0)], [(3, 0)]), "slot"),
         (plans([(0, 0)], [(1, 0)]), r"group\[1\]"),
+        (plans([(0, 1)], []), r"group\[0\]"),
         (Plans(np.array([0, 1, 3]), np.array([0, 1]), np.array([0, 1])), "slot, group"),
     ],
 )
