@@ -99,7 +99,7 @@ class Series(Base):
 
     `appointment`: taken by citizens, so its staff and room are used by quarter-hours of those who take it. Every other
     series has its staff and room reserved by the timetable. A cohort, or a series whose offering takes in every so many
-    weeks, takes in first in the week of `intake_from` (`valid_from` where empty).
+    weeks, takes in first at its first meeting from `intake_from` (`valid_from` where empty) on.
     """
 
     __tablename__ = "series"

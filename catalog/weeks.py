@@ -110,15 +110,21 @@ def create_groups(session: Session, week: str) -> int:
     present = set(session.scalars(select(Group.code).where(Group.week == week)))
     drafts = {draft.series: draft for draft in _running(session, monday) if draft.series not in present}
     meetings: dict[str, list[tuple[int, int, int, dt.date]]] = {}
+    intake_day: dict[str, dt.date] = {}  # of each series' first meeting that takes in
     for series, day, start, end in session.execute(
         select(SeriesMeeting.series_id, SeriesMeeting.day, SeriesMeeting.start_min, SeriesMeeting.end_min)
     ):
-        draft, date = drafts.get(series), monday + dt.timedelta(days=day)
-        if draft and date not in closed and draft.first <= date and (draft.last is None or date <= draft.last):
+        draft = drafts.get(series)
+        if draft is None:
+            continue
+        first = draft.intake_from + dt.timedelta(days=(day - draft.intake_from.weekday()) % 7)
+        intake_day[series] = min(first, intake_day.get(series, first))
+        date = monday + dt.timedelta(days=day)
+        if date not in closed and draft.first <= date and (draft.last is None or date <= draft.last):
             meetings.setdefault(series, []).append((day, start, end, date))
     made = [drafts[series] for series in sorted(meetings)]
     if made:
-        insert_rows(session, Group, [_group_row(draft, week) for draft in made])
+        insert_rows(session, Group, [_group_row(draft, week, intake_day[draft.series]) for draft in made])
         _insert_meetings(session, week, made, meetings)
     return len(made)
 
@@ -194,7 +200,7 @@ def takes_in(intake: str, intake_from: dt.date, week: str) -> bool:
     return since >= 0 and since % int(intake.removeprefix("every_").removesuffix("_weeks")) == 0
 
 
-def _group_row(draft: _Draft, week: str) -> dict[str, object]:
+def _group_row(draft: _Draft, week: str, intake_day: dt.date) -> dict[str, object]:
     return {
         "week": week,
         "code": draft.series,
@@ -204,7 +210,7 @@ def _group_row(draft: _Draft, week: str) -> dict[str, object]:
         "seats": draft.seats,
         "minimum": draft.minimum,
         "appointment": draft.appointment,
-        "open_intake": takes_in(draft.intake, draft.intake_from, week),
+        "open_intake": takes_in(draft.intake, intake_day, week),
     }
 
 
