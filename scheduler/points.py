@@ -28,6 +28,7 @@ class Points:
 
     progress_main: int
     progress_side: int
+    progress_job: int
     wish_budget: int
     strength: int
     time_wish: int
@@ -97,8 +98,10 @@ def share_out(budget: int, level: Ints) -> Ints:
 def progress_points(centre: CentreFacts, citizen: CitizenFacts, points: Points) -> Ints:
     """(I, O) points for the open sub-goals that an offering trains, and for what was promised without a group."""
     offering = centre.offering
-    trains = offering.main * points.progress_main + (offering.side & ~offering.main) * points.progress_side
-    progress: Ints = citizen.goal @ trains.T.astype(np.int64) + citizen.promised * points.promised
+    main = points.progress_main + points.progress_job * offering.job
+    trains = np.where(offering.main, main[:, None], offering.side * points.progress_side)
+    by_week = trains * np.maximum(1, offering.per_week_100 // 100)[:, None]
+    progress: Ints = citizen.goal @ by_week.T.astype(np.int64) + citizen.promised * points.promised
     return progress
 
 

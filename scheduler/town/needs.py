@@ -33,8 +33,9 @@ def make_needs(seed: int, week: str, people: People, centre: CentreFacts) -> Nee
     goals = pick(stream(seed, "goals"), rules["goals"], count)
     share = np.array([rules["goal_share"].get(name, 0) for name in centre.indicator], np.int64)
     words = pick(stream(seed, "strengths"), rules["strengths"], count)
-    eligible, due = _open_offerings(seed, week, leg, centre)
-    wish, refused = _wishes(seed, eligible, centre)
+    suits = _suits(people, centre)
+    eligible, due = _open_offerings(seed, week, leg, suits, centre)
+    wish, refused = _wishes(seed, eligible, suits, centre)
     return Needs(
         leg=leg,
         goal=pick_some(stream(seed, "goal"), share, goals).astype(np.int64),
@@ -87,7 +88,8 @@ def eligible_share(seed: int, centre: CentreFacts) -> tuple[Ints, Ints]:
     turns = np.minimum(due * np.where(offering.due, visits["eligible_over_due"], 1), PERMILLE)
     scarce = np.isin(offering.id, supply["scarce"])
     seats = np.where(by_person, 0, offering.supply * offering.size[:, 1] * 100 // offering.per_week_100)
-    seats = seats * popularity(seed, centre) // PERMILLE * np.where(scarce, 2, 1)
+    liking = np.array([supply["liking"].get(name, PERMILLE) for name in offering.id], np.int64)
+    seats = seats * popularity(seed, centre) // PERMILLE * np.where(scarce, 2, 1) * liking // PERMILLE
     wanted = supply["eligible"] * PERMILLE - int(turns.sum())
     share = np.zeros_like(seats)
     for _ in range(len(seats)):  # What one offering cannot take is shared among the others.
@@ -98,11 +100,21 @@ def eligible_share(seed: int, centre: CentreFacts) -> tuple[Ints, Ints]:
     return np.where(by_person, turns, share), due
 
 
-def _open_offerings(seed: int, week: str, leg: Ints, centre: CentreFacts) -> tuple[Bools, Bools]:
+def _suits(people: People, centre: CentreFacts) -> Ints:
+    """(I, O) 0 where an offering asks for more energy than a citizen has, 2 where it asks and she has it, or else 1."""
+    supply, offering = town_rules()["supply"], centre.offering
+    asks = offering.load * np.maximum(1, offering.per_week_100 // 100) >= supply["demanding"]
+    strong = people.energy >= supply["strong"]
+    suits: Ints = np.where(asks[None, :], 2 * strong[:, None], 1)
+    return suits
+
+
+def _open_offerings(seed: int, week: str, leg: Ints, suits: Ints, centre: CentreFacts) -> tuple[Bools, Bools]:
     supply = town_rules()["supply"]
     share, due_share = eligible_share(seed, centre)
     needed = leg[:, centre.offering.leg] > 0
-    limit = share * np.where(needed, supply["needed_leg"], supply["other_leg"]) // PERMILLE
+    likelier = np.array([0, PERMILLE, supply["strong_share"]])[suits]
+    limit = share * np.where(needed, supply["needed_leg"], supply["other_leg"]) // PERMILLE * likelier // PERMILLE
     eligible = stream(seed, "eligible").integers(PERMILLE, size=needed.shape) < limit
     nobody = ~eligible.any(axis=1)
     eligible[nobody, int(np.argmax(share))] = True
@@ -111,11 +123,13 @@ def _open_offerings(seed: int, week: str, leg: Ints, centre: CentreFacts) -> tup
     return eligible, due & eligible & centre.offering.due
 
 
-def _wishes(seed: int, eligible: Bools, centre: CentreFacts) -> tuple[Ints, Bools]:
+def _wishes(seed: int, eligible: Bools, suits: Ints, centre: CentreFacts) -> tuple[Ints, Bools]:
     rules, count = town_rules()["needs"], len(eligible)
     random = stream(seed, "wishes")
     wishable = eligible & ~np.isin(centre.offering.kind, "conference")
-    wished = pick_some(random, wishable * popularity(seed, centre), pick(random, rules["wishes"], count))
+    likelier = np.array([0, 1, town_rules()["supply"]["strong_wish"]])[suits]
+    share = wishable * likelier * popularity(seed, centre)
+    wished = pick_some(random, share, pick(random, rules["wishes"], count))
     level = pick(random, rules["wish_level"], count * eligible.shape[1]).reshape(eligible.shape)
     refusable = (wishable & ~wished).astype(np.int64)
     refused = pick_some(stream(seed, "refusals"), refusable, pick(stream(seed, "refused"), rules["refused"], count))
