@@ -20,7 +20,7 @@ Words = NDArray[np.uint64]
 NEVER = -(1 << 60)
 FULL_DAY = 0x80808080808080
 # Columns of the search's state by depth.
-VALUE, MASK, TIME, USEFUL, LOAD, PLAIN, DAYS, NEXT, SKIP, TAKEN, BOUND = range(11)
+VALUE, MASK, TIME, USEFUL, LOAD, PLAIN, DAYS, NEXT, SKIP, TAKEN = range(10)
 ARRIVING, NOW, LATER, DONE = -2, 0, 1, 2
 
 
@@ -54,7 +54,7 @@ class Menu(NamedTuple):
 class Pool(NamedTuple):
     """Plans seen for each citizen; changed in place."""
 
-    option: Ids  # (I, P, length) option positions, -1 after the last
+    slot: Ids  # (I, P, length) slots, -1 after the last
     value: Ints  # (I, P) MICRO without prices
     size: Ints  # (I,)
     tension: Ints  # (I, 8) MICRO a load point, then a meeting of each day: multipliers of limits outside the programme
@@ -72,60 +72,57 @@ class Scratch(NamedTuple):
     tension: Ints  # (8,)
     left: Ints  # (8,)
     use: Ints  # (8,)
-    state: Ints  # (depth, 11)
+    state: Ints  # (depth, 10)
     allowed: Words  # (depth, words)
     plan: Ids  # (depth,)
 
 
 @nb.njit(cache=True, nogil=True)
 def suffix_bound(
-    first: int, last: int, base: int, class_ptr: Ints, option_ptr: Ints, time: Ints, mask: Ints, top: Ints,
-    masks: int, horizon: int, saturates: bool, bound: Ints, mask_now: int, time_now: int,
+    first: int, last: int, class_ptr: Ints, time: Ints, load: Ints, mask: Ints, top: Ints, masks: int, loads: int,
+    horizon: int, saturates: bool, bound: Ints,
 ) -> None:  # fmt: skip
-    """Fill bound[k, mask, time] for choices k = last - 1 down to first; bound[last] is given.
+    """Fill bound[choice, mask, load, time] from the last choice down to the first; the one after the last is given.
 
-    `top` is the net value of each class's best option, at class position minus the citizen's first class. Only states
-    that can follow (mask_now, time_now) are filled.
+    `top` is the net value of each class's best option, at class position minus the citizen's first class. With
+    loads = 1 the energy budget is left to its multiplier.
     """
     width = horizon + 1
-    size = masks * width
-    origin = class_ptr[base]
+    plane = loads * width
+    size = masks * plane
     for k in range(last - 1, first - 1, -1):
-        here = bound[(k - base) * size : (k - base + 1) * size]
-        after = bound[(k - base + 1) * size : (k - base + 2) * size]
-        for m in range(mask_now, masks):
-            if m & mask_now == mask_now:
-                here[m * width + time_now : (m + 1) * width] = after[m * width + time_now : (m + 1) * width]
+        here, after = (k - first) * size, (k - first + 1) * size
+        bound[here:after] = bound[after : after + size]
         for c in range(class_ptr[k], class_ptr[k + 1]):
-            gain = top[c - origin]
+            gain = top[c - class_ptr[first]]
             step = time[c]
-            if gain <= NEVER:
-                continue
-            for m in range(mask_now, masks):
-                if m & mask_now != mask_now:
-                    continue
-                to = here[m * width + time_now : (m + 1) * width]
-                start = (m | mask[c]) * width
-                if step + time_now <= horizon:
-                    src = after[start + step + time_now : start + width]
-                    for t in range(len(src)):
-                        to[t] = max(to[t], gain + src[t])
-                if saturates:
-                    best = gain + after[start + horizon]
-                    for t in range(max(0, horizon - step + 1 - time_now), len(to)):
-                        to[t] = max(to[t], best)
+            lift = load[c] if loads > 1 else 0
+            for m in range(masks):
+                for e in range(loads - lift):
+                    # Unsigned offsets: a signed one might count from the end, and that check keeps the loop from SIMD.
+                    to = np.uint64(here + m * plane + e * width)
+                    row = after + (m | mask[c]) * plane + (e + lift) * width
+                    source = np.uint64(row + step)
+                    for t in range(np.uint64(max(0, width - step))):
+                        gained = gain + bound[source + t]
+                        known = bound[to + t]
+                        bound[to + t] = gained if gained > known else known
+                    if saturates:
+                        best = gain + bound[row + horizon]
+                        for u in range(max(0, horizon - step + 1), width):
+                            bound[here + m * plane + e * width + u] = max(bound[here + m * plane + e * width + u], best)
 
 
 @nb.njit(cache=True, nogil=True)
-def best_pooled(price: Ints, slot: Ids, options: Ids, value: Ints, size: int) -> tuple[int, int]:
+def best_pooled(price: Ints, slots: Ids, value: Ints, size: int) -> tuple[int, int]:
     """Position and priced value of the best plan of one citizen's pool; (-1, NEVER) if it is empty."""
     at, best = -1, NEVER
     for p in range(size):
         total = value[p]
-        for k in range(options.shape[1]):
-            if options[p, k] < 0:
+        for k in range(slots.shape[1]):
+            if slots[p, k] < 0:
                 break
-            total -= price[slot[options[p, k]]]
+            total -= price[slots[p, k]]
         if total > best:
             at, best = p, total
     return at, best
@@ -134,8 +131,8 @@ def best_pooled(price: Ints, slot: Ids, options: Ids, value: Ints, size: int) ->
 @nb.njit(cache=True, nogil=True)
 def search(
     base: int, last: int, class_ptr: Ints, option_ptr: Ints, time: Ints, load: Ints, mask: Ints, useful: Bools, days: Ints,
-    clash: Words, clash_at: int, words: int, bonus: Ints, masks: int, horizon: int, saturates: bool, idle: int, short: int,
-    load_left: int, days_now: int, slack: int, incumbent: int, node_limit: int, deep: bool, s: Scratch,
+    clash: Words, clash_at: int, words: int, bonus: Ints, masks: int, loads: int, horizon: int, saturates: bool, idle: int, short: int,
+    load_left: int, days_now: int, slack: int, incumbent: int, node_limit: int, s: Scratch,
 ) -> tuple[int, int, int]:  # fmt: skip
     """Depth first below the bound; returns (best value, length of the plan left in s.plan or -1, nodes).
 
@@ -144,13 +141,11 @@ def search(
     plain, net, order, bound, state, allowed, plan = s.plain, s.net, s.order, s.bound, s.state, s.allowed, s.plan
     origin = option_ptr[class_ptr[base]]
     width = horizon + 1
-    size = masks * width
+    plane = loads * width
+    size = masks * plane
     depth_last = last - base
     best, length, nodes = incumbent, -1, 0
-    top = s.top
-    levels = (depth_last + 1) * size
     state[0, VALUE : DAYS + 1] = 0
-    state[0, BOUND] = 0
     state[0, DAYS], state[0, NEXT] = days_now, ARRIVING
     allowed[0, :words] = ~np.uint64(0)
     d = 0
@@ -167,27 +162,9 @@ def search(
             d -= 1
             continue
         k = base + d
-        if deep and state[d, NEXT] == ARRIVING and 0 < d < depth_last - 2:
-            state[d, BOUND] = d * levels
-            for c in range(class_ptr[k], class_ptr[last]):
-                top[c - class_ptr[base]] = NEVER
-                if load[c] + state[d, LOAD] <= load_left:
-                    for j in range(option_ptr[c] - origin, option_ptr[c + 1] - origin):
-                        a = order[j]
-                        if (allowed[d, a >> 6] >> np.uint64(a & 63)) & np.uint64(1) and not (
-                            (state[d, DAYS] + days[origin + a]) & FULL_DAY
-                        ):
-                            top[c - class_ptr[base]] = net[a]
-                            break
-            here = bound[d * levels : (d + 1) * levels]
-            here[depth_last * size :] = bound[depth_last * size : levels]
-            suffix_bound(k, last, base, class_ptr, option_ptr, time, mask, top, masks, horizon, saturates, here, m, t)
-            if value + here[d * size + m * width + t] + slack <= best:
-                nodes += 1
-                d -= 1
-                continue
-        after = state[d, BOUND] + (d + 1) * size
-        skip = value + bound[after + m * width + t] + slack
+        after = (d + 1) * size
+        lift = state[d, LOAD] * width if loads > 1 else 0
+        skip = value + bound[after + m * plane + lift + t] + slack
         if state[d, NEXT] == ARRIVING:
             nodes += 1
             if nodes > node_limit:
@@ -195,9 +172,11 @@ def search(
             take = NEVER
             for c in range(class_ptr[k], class_ptr[k + 1]):
                 to = t + time[c]
-                if to <= horizon or saturates:
+                more = state[d, LOAD] + load[c]
+                if (to <= horizon or saturates) and more <= load_left:
                     a = order[option_ptr[c] - origin]
-                    take = max(take, net[a] + bound[after + (m | mask[c]) * width + min(to, horizon)])
+                    lifted = more * width if loads > 1 else 0
+                    take = max(take, net[a] + bound[after + (m | mask[c]) * plane + lifted + min(to, horizon)])
             state[d, NEXT] = option_ptr[class_ptr[k]]
             state[d, SKIP] = NOW if value + take + slack < skip else LATER
         child = False
@@ -214,7 +193,8 @@ def search(
                 to = min(to, horizon)
                 a = order[it - origin]
                 it += 1
-                if value + net[a] + bound[after + (m | mask[c]) * width + to] + slack <= best:
+                lifted = (state[d, LOAD] + load[c]) * width if loads > 1 else 0
+                if value + net[a] + bound[after + (m | mask[c]) * plane + lifted + to] + slack <= best:
                     c += 1
                     it = option_ptr[c]
                 elif (allowed[d, a >> 6] >> np.uint64(a & 63)) & np.uint64(1) and not (
@@ -241,7 +221,6 @@ def search(
             else:
                 continue
         if child:
-            state[d + 1, BOUND] = state[d, BOUND]
             d += 1
             state[d, NEXT] = ARRIVING
         else:
@@ -305,12 +284,23 @@ def tax_options(
 
 
 @nb.njit(cache=True, nogil=True)
+def close_bound(bonus: Ints, short: int, idle: int, depth: int, loads: int, horizon: int, bound: Ints) -> None:
+    """Fill the bound after the last choice: leg points less what idleness is left. Changed in place."""
+    width = horizon + 1
+    at = depth * len(bonus) * loads * width
+    for m in range(len(bonus)):
+        for e in range(loads):
+            for t in range(width):
+                bound[at + (m * loads + e) * width + t] = bonus[m] - max(0, short - idle * t)
+
+
+@nb.njit(cache=True, nogil=True)
 def best_plans(
     who: Ints, m: Menu, price: Ints, pool: Pool, stamp: int, node_limit: int, shallow: int, turns: int, s: Scratch, plan: Ids, net_value: Ints, upper: Ints, nodes: Ints
 ) -> None:
     """Find the best plan of each citizen in `who` at (S,) `price` in MICRO; plan, net_value, upper and pool change in place.
 
-    plan is (I, length) option positions, -1 after the last; net_value (I,) its MICRO after prices, the locks' value in;
+    plan is (I, length) slots, -1 after the last; net_value (I,) its MICRO after prices, the locks' value in;
     upper (I,) is at least the best value: equal to net_value unless `node_limit` ended a search.
     """
     choice_ptr, class_ptr, option_ptr = m.choice_ptr, m.class_ptr, m.option_ptr
@@ -318,7 +308,7 @@ def best_plans(
     slot, value, days, clash, clash_ptr = m.option_slot, m.option_value, m.option_days, m.clash, m.clash_ptr
     bonus_all, bonus_ptr, horizon_all, saturates_all = m.bonus, m.bonus_ptr, m.horizon, m.saturates
     idle, short, time_left, load_left, days_left, fixed = m.idle, m.short, m.time_left, m.load_left, m.days, m.value
-    p_option, p_value, p_size, p_tension, p_used = pool.option, pool.value, pool.size, pool.tension, pool.used
+    p_slot, p_value, p_size, p_tension, p_used = pool.slot, pool.value, pool.size, pool.tension, pool.used
     net, order, bound, plain, top, found = s.net, s.order, s.bound, s.plain, s.top, s.plan
     tension, left, use = s.tension, s.left, s.use
     for at in range(len(who)):
@@ -334,7 +324,7 @@ def best_plans(
             continue
         origin = option_ptr[class_ptr[first]]
         num = option_ptr[class_ptr[last]] - origin
-        pooled, incumbent = best_pooled(price, slot, p_option[i], p_value[i], p_size[i])
+        pooled, incumbent = best_pooled(price, p_slot[i], p_value[i], p_size[i])
         if incumbent < bonus[0] - short[i]:
             pooled, incumbent = -1, bonus[0] - short[i]
         for a in range(num):
@@ -343,18 +333,14 @@ def best_plans(
         left[0] = load_left[i]
         for d in range(7):
             left[d + 1] = 127 - ((days_left[i] >> (8 * d)) & 255)
-        width = horizon + 1
-        end = (last - first) * masks * width
-        for k in range(masks):
-            for t in range(width):
-                bound[end + k * width + t] = bonus[k] - max(0, short[i] - idle[i] * t)
+        close_bound(bonus, short[i], idle[i], last - first, 1, horizon, bound)
         tension[:] = p_tension[i]
         root = -NEVER
         for turn in range(turns + 1):
             if turn == turns:
                 tension[:] = p_tension[i]
             tax_options(first, last, class_ptr, option_ptr, load, days, tension, plain, net, order, top)
-            suffix_bound(first, last, first, class_ptr, option_ptr, time, mask, top, masks, horizon, saturates, bound, 0, 0)
+            suffix_bound(first, last, class_ptr, time, load, mask, top, masks, 1, horizon, saturates, bound)
             slack = np.int64(0)
             for r in range(8):
                 slack += tension[r] * left[r]
@@ -382,31 +368,36 @@ def best_plans(
         best = incumbent
         if root > incumbent:
             words = (num + 63) // 64
-            for deep in (False, True):
+            for loads in (1, load_left[i] + 1):
+                if loads > 1:
+                    tension[0], slack = 0, slack - tension[0] * left[0]
+                    tax_options(first, last, class_ptr, option_ptr, load, days, tension, plain, net, order, top)
+                    close_bound(bonus, short[i], idle[i], last - first, loads, horizon, bound)
+                    suffix_bound(first, last, class_ptr, time, load, mask, top, masks, loads, horizon, saturates, bound)
                 best, found_length, nodes[i] = search(
                     first, last, class_ptr, option_ptr, time, load, mask, useful, days, clash, clash_ptr[i], words, bonus,
-                    masks, horizon, saturates, idle[i], short[i], load_left[i], days_left[i], slack, best,
-                    node_limit if deep else shallow, deep, s,
+                    masks, loads, horizon, saturates, idle[i], short[i], load_left[i], days_left[i], slack, best,
+                    node_limit if loads > 1 else shallow, s,
                 )  # fmt: skip
                 if found_length >= 0:
                     length = found_length
-                if nodes[i] <= shallow:
+                if loads == 1 and nodes[i] <= shallow:
                     break
         if length >= 0:
             cost = np.int64(0)
             for k in range(length):
-                plan[i, k] = origin + found[k]
-                cost += price[slot[plan[i, k]]]
+                plan[i, k] = slot[origin + found[k]]
+                cost += price[plan[i, k]]
             keep = p_size[i]
             if keep < p_value.shape[1]:
                 p_size[i] += 1
             else:
                 keep = np.argmin(p_used[i])
-            p_option[i, keep, :] = plan[i, :]
+            p_slot[i, keep, :] = plan[i, :]
             p_value[i, keep] = best + cost
             p_used[i, keep] = stamp
         elif pooled >= 0:
-            plan[i, :] = p_option[i, pooled, :]
+            plan[i, :] = p_slot[i, pooled, :]
             p_used[i, pooled] = stamp
         net_value[i] = best + fixed[i]
         upper[i] = net_value[i] if nodes[i] <= node_limit else max(root + fixed[i], net_value[i])

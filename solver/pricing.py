@@ -12,18 +12,18 @@ from solver.problem import MICRO_PER_PRICE, Ints
 
 NODE_LIMIT = 2_000_000
 SHALLOW = 200
-TURNS = 6
+TURNS = 3
 
 
 class Pricer:
     """The best plans at given prices, with everybody's plans seen so far as a start.
 
-    `plan` (I, length) int32 option positions, -1 after the last; `net` (I,) MICRO after prices, `upper` (I,) at least
+    `plan` (I, length) int32 slots, -1 after the last; `net` (I,) MICRO after prices, `upper` (I,) at least
     the best possible: these hold the last answer for each citizen and change with every call of `best_plans`.
     """
 
-    def __init__(self, prepared: Prepared, threads: int = 2, pool_size: int = 24) -> None:
-        self.prepared, self.threads = prepared, threads
+    def __init__(self, prepared: Prepared, threads: int = 2, pool_size: int = 24, node_limit: int = NODE_LIMIT) -> None:
+        self.prepared, self.threads, self.node_limit = prepared, threads, node_limit
         menu = prepared.menu
         num, length = prepared.problem.num_citizens, plan_length(prepared)
         self.plan = np.full((num, length), -1, np.int32)
@@ -44,7 +44,7 @@ class Pricer:
         self.stamp += 1
         parts = np.array_split(who, self.threads)
         list(self._workers.map(lambda k: kernels.best_plans(
-            parts[k], self.prepared.menu, micro, self.pool, self.stamp, NODE_LIMIT, SHALLOW, TURNS, self._scratch[k], self.plan, self.net, self.upper, self.nodes
+            parts[k], self.prepared.menu, micro, self.pool, self.stamp, self.node_limit, SHALLOW, TURNS, self._scratch[k], self.plan, self.net, self.upper, self.nodes
         ), range(self.threads)))
 
 
@@ -59,10 +59,10 @@ def _scratch(menu: kernels.Menu) -> kernels.Scratch:
     first, last = menu.choice_ptr[:-1], menu.choice_ptr[1:]
     classes = int((menu.class_ptr[last] - menu.class_ptr[first]).max(initial=1))
     options = int((menu.option_ptr[menu.class_ptr[last]] - menu.option_ptr[menu.class_ptr[first]]).max(initial=1))
-    states = (last - first + 1) * np.diff(menu.bonus_ptr) * (menu.horizon + 1)
+    states = (last - first + 1) * np.diff(menu.bonus_ptr) * (menu.horizon + 1) * (menu.load_left + 1)
     depth = int((last - first).max(initial=1)) + 2
     return kernels.Scratch(
         np.zeros(options, np.int64), np.zeros(options, np.int64), np.zeros(classes, np.int64), np.zeros(options, np.int32),
-        np.zeros(int(states.max(initial=1)) * depth, np.int64), *(np.zeros(8, np.int64) for _ in range(3)), np.zeros((depth, 11), np.int64),
+        np.zeros(int(states.max(initial=1)), np.int64), *(np.zeros(8, np.int64) for _ in range(3)), np.zeros((depth, 10), np.int64),
         np.zeros((depth, options // 64 + 1), np.uint64), np.zeros(depth, np.int32),
     )  # fmt: skip
