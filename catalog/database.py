@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 from pysqlite3 import dbapi2 as sqlite
-from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, make_url
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, insert, make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
@@ -20,9 +20,7 @@ BUSY_MILLISECONDS = 10_000
 
 def make_engine(url: str) -> Engine:
     """Make the engine of a database URL such as `sqlite:///igang.db` or `postgresql://user@host/name`."""
-    parsed = make_url(url)
-    if parsed.drivername == "postgresql":
-        parsed = parsed.set(drivername="postgresql+psycopg")
+    parsed = read_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed)
     in_memory = parsed.database in (None, "", ":memory:")
@@ -35,10 +33,17 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
+def read_url(url: str) -> URL:
+    """A database's URL with the driver that this program uses, where the URL names none."""
+    parsed = make_url(url)
+    return parsed.set(drivername="postgresql+psycopg") if parsed.drivername == "postgresql" else parsed
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """A session that is the only writer; it is committed at the end, or rolled back where an error leaves it."""
     with Session(engine) as session, session.begin():
+        session.connection()  # Its turn as the only writer begins here, not at its first statement.
         yield session
 
 
