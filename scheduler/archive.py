@@ -57,7 +57,7 @@ def unpack(data: bytes) -> Archive:
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-    except (ValueError, OSError, zipfile.BadZipFile) as error:
+    except (ValueError, EOFError, OSError, zipfile.BadZipFile) as error:
         raise ArchiveError(f"the stored input is damaged: {error}") from error
     version = int(arrays.get("version", -1))
     if version != FORMAT_VERSION:

@@ -42,7 +42,7 @@ def warm_start(session: Session, run_id: int, problem: Problem, ids: Ids) -> War
 
 def _codes(session: Session, group: Ints) -> list[str]:
     """The code of each group; a group that is gone has none that matches."""
-    found = dict(session.execute(select(Group.id, Group.code)).tuples())
+    found = dict(session.execute(select(Group.id, Group.code)).all())
     return [found.get(key, f"\0{key}") for key in group.tolist()]
 
 

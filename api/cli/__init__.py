@@ -46,9 +46,12 @@ app = typer.Typer(
     rich_markup_mode="rich",
     help="""Plans the week of every citizen of a job-rehabilitation centre at once.
 
-    First time: igang demo makes a town and plans its next week. With a centre's own files: igang init, igang import
-    FILE..., igang weeks create next, igang plan next, igang show CITIZEN. Weeks are ISO weeks (2026-W48) or next.
-    Every command takes --json and --database URL.""",
+    To see what it does: [bold]igang demo[/] makes a town and plans its next week.
+
+    With a centre's own files: [bold]igang init[/], [bold]igang import FILE...[/], [bold]igang weeks create next[/],
+    [bold]igang plan next[/], [bold]igang show CITIZEN[/].
+
+    Weeks are ISO weeks (2026-W48) or next.""",
 )
 app.add_typer(weeks, name="weeks")
 app.command("demo")(demo)

@@ -33,7 +33,7 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 def show(
     key: Annotated[str, typer.Argument(metavar="CITIZEN|GROUP", help="A citizen's id, or a group's code.")],
     week: Annotated[
-        str | None, typer.Argument(metavar="[WEEK]", help="An ISO week or next; else the newest run's.")
+        str | None, typer.Argument(metavar="WEEK", help="An ISO week or next; else the newest run's.")
     ] = None,
     run_id: Annotated[int | None, typer.Option("--run", help="Another run than the week's newest.")] = None,
     group: Annotated[bool, typer.Option("--group", help="Take it for a group, whoever has the same id.")] = False,

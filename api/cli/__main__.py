@@ -1,0 +1,5 @@
+"""`python -m api.cli` is `igang`."""
+
+from api.cli import main
+
+main()

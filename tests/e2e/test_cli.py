@@ -1,0 +1,174 @@
+"""A centre's own files through every command of `igang`, on a real database."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from api import cli
+from tests.unit.import_centre import centre, write_xlsx
+
+WEEK = "2026-W48"
+ROOT = Path(__file__).parents[2]
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "IGANG_DATABASE_URL"} | {
+    "PYTHONPATH": str(ROOT)
+}
+FIGURES = {
+    "run", "week", "citizens", "groups", "objective", "bound", "gap_percent", "first_come_objective", "closed_percent",
+    "seconds", "peak_mb", "termination", "below_minimum", "violations",
+}  # fmt: skip
+
+
+class Igang:
+    """The command line in a folder of its own."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+
+    def __call__(self, *words: str) -> tuple[int, str, str]:
+        """Run a command; give its exit code and what it wrote to stdout and stderr."""
+        self._monkeypatch.setattr(sys, "argv", ["igang", *words])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        written = self._capsys.readouterr()
+        assert isinstance(end.value.code, int | None)
+        return end.value.code or 0, written.out, written.err
+
+    def json(self, *words: str, code: int = 0) -> dict[str, Any]:
+        """The document of a command, which is all that it writes to stdout."""
+        found, text, errors = self(*words, "--json")
+        assert found == code, errors
+        document = json.loads(text)
+        assert isinstance(document, dict)
+        return document
+
+
+@pytest.fixture
+def igang(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Igang:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("IGANG_DATABASE_URL", raising=False)
+    monkeypatch.setenv("COLUMNS", "160")
+    return Igang(monkeypatch, capsys)
+
+
+@pytest.fixture(scope="session")
+def planned_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the database of a centre whose week is planned, made once."""
+    folder = tmp_path_factory.mktemp("planned")
+    write_xlsx(folder / "centre.xlsx", centre())
+    for words in (["init"], ["import", "centre.xlsx"], ["weeks", "create", WEEK], ["plan", WEEK, "--rounds", "5"]):
+        subprocess.run([sys.executable, "-m", "api.cli", *words], cwd=folder, env=ENVIRONMENT, check=True)
+    return folder
+
+
+@pytest.fixture
+def planned(igang: Igang, planned_folder: Path, tmp_path: Path) -> Igang:
+    """The planned centre, in a folder of its own."""
+    shutil.copytree(planned_folder, tmp_path, dirs_exist_ok=True)
+    return igang
+
+
+def test_every_command_answers_with_one_document(igang: Igang, tmp_path: Path) -> None:
+    write_xlsx(tmp_path / "centre.xlsx", centre())
+    assert igang.json("init")["offerings"] == 47
+    assert igang.json("import", "centre.xlsx")["rows"]["citizens"] == 2
+    assert igang.json("weeks", "create", WEEK)["groups"] == 4
+    run = igang.json("plan", WEEK, "--rounds", "5")
+    assert run.keys() >= FIGURES
+    assert (run["week"], run["citizens"], run["groups"], run["violations"]) == (WEEK, 2, 4, [])
+    assert run["objective"] <= run["bound"]
+    assert [found["run"] for found in igang.json("runs")["runs"]] == [run["run"]]
+    assert igang.json("verify", "1").keys() >= FIGURES
+    assert igang.json("replay", "1")["same_plan"]
+    assert igang.json("show", "B2")["meetings"][0]["group"] == "gåtur"
+    assert igang.json("show", "gåtur")["participants"][0]["citizen"] == "B2"
+    assert igang.json("export", "1", "plan.csv")["rows"]["groups"] == 4
+
+
+def test_a_citizens_week_is_a_grid_of_days(planned: Igang) -> None:
+    _, text, _ = planned("show", "B2", WEEK)
+    assert "Wed 25/11" in text
+    assert "13:00" in text
+    assert "Søndre" in text
+
+
+def test_a_plan_draws_the_week_and_says_what_was_gained(planned: Igang, tmp_path: Path) -> None:
+    _, text, _ = planned("plan", WEEK, "--rounds", "5", "--warm-from", "1")
+    assert "first come, first served" in text
+    assert "without idle penalty" in text
+    assert (tmp_path / f"igang-{WEEK}.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_a_workbook_holds_every_meeting_as_text(planned: Igang, tmp_path: Path) -> None:
+    planned("export", "1", "plan.xlsx")
+    planned("export", "1", "plan.csv")
+    book = CalamineWorkbook.from_path(tmp_path / "plan.xlsx")
+    assert book.sheet_names == ["meetings", "groups", "below their hours"]
+    with (tmp_path / "plan.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    assert [[str(cell) for cell in row] for row in book.get_sheet_by_name("meetings").to_python()] == rows
+    assert ["B2", "2026-11-25", "13:00", "14:00"] in [row[:4] for row in rows]
+
+
+def test_two_databases_lie_side_by_side(planned: Igang) -> None:
+    assert planned.json("init", "--database", "sqlite:///other.db")["citizens"] == 0
+    assert planned.json("init")["citizens"] == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["plan", "2026-W54"], "2026-W54"),
+        (["plan", "2026-W40"], "igang weeks create 2026-W40"),
+        (["show", "nobody"], "nobody"),
+        (["verify", "99"], "99"),
+        (["replay", "99"], "99"),
+        (["plan", WEEK, "--warm-from", "99"], "99"),
+        (["export", "1", "plan.txt"], "plan.txt"),
+        (["export", "1", "missing/plan.csv"], "missing"),
+        (["plan", WEEK, "--time-limit", "0"], "--time-limit"),
+        (["runs", "--database", "nonsense"], "nonsense"),
+        (["runs", "--database", "sqlite:///nowhere.db"], "igang init"),
+    ],
+)
+def test_bad_input_ends_with_code_two_and_says_what_to_do(planned: Igang, words: list[str], said: str) -> None:
+    code, text, errors = planned(*words)
+    assert code == 2
+    assert said in errors
+    assert not text
+
+
+def test_a_bad_workbook_is_refused_whole_with_every_place(igang: Igang, tmp_path: Path) -> None:
+    sheets = centre()
+    sheets["wishes"][1][1] = "no such offering"
+    sheets["series"][1][6] = -1
+    write_xlsx(tmp_path / "bad.xlsx", sheets)
+    igang("init")
+    errors = igang.json("import", "bad.xlsx", code=2)["errors"]
+    assert {(error["file"], error["sheet"], error["row"], error["column"]) for error in errors} == {
+        ("bad.xlsx", "wishes", 2, "offering"),
+        ("bad.xlsx", "series", 2, "seats"),
+    }
+    assert igang.json("init")["citizens"] == 0
+
+
+def test_an_empty_town_is_refused(igang: Igang) -> None:
+    igang("init")
+    code, _, errors = igang("plan", WEEK)
+    assert (code, "no citizens" in errors) == (2, True)
+
+
+def test_a_demo_never_replaces_a_centres_own_citizens(planned: Igang) -> None:
+    code, _, errors = planned("demo", "--citizens", "10", "--time-limit", "1")
+    assert (code, "no demo made" in errors) == (2, True)
+    assert planned.json("init")["citizens"] == 2
