@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.database import make_engine, writing
@@ -36,17 +37,27 @@ WEEK, NEXT_WEEK = "2026-W48", "2026-W49"
 EXCEPTIONS = ((1, "availability"),)  # The second citizen is locked into a group, but never free.
 
 
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    """A small centre with the groups of two weeks."""
-    url = f"sqlite:///{tmp_path / 'igang.db'}"
+@pytest.fixture(scope="session")
+def two_weeks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file of a small centre with the groups of two weeks, made once and copied."""
+    folder = tmp_path_factory.mktemp("two-weeks")
+    url = f"sqlite:///{folder / 'igang.db'}"
     upgrade(url)
-    engine: Engine = make_engine(url)
+    engine = make_engine(url)
     with writing(engine) as made:
         load_shipped(made)
-        import_files(made, [write_xlsx(tmp_path / "centre.xlsx", centre())])
+        import_files(made, [write_xlsx(folder / "centre.xlsx", centre())])
         for week in (WEEK, NEXT_WEEK):
             create_groups(made, week)
+    engine.dispose()
+    return folder / "igang.db"
+
+
+@pytest.fixture
+def session(two_weeks: Path, tmp_path: Path) -> Iterator[Session]:
+    """A session in a database of its own."""
+    engine = make_engine(f"sqlite:///{shutil.copy(two_weeks, tmp_path / 'igang.db')}")
+    with writing(engine) as made:
         yield made
     engine.dispose()
 
