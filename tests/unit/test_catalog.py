@@ -13,7 +13,6 @@ import pytest
 import yaml
 from pydantic import ValidationError
 from sqlalchemy import Engine, func, select, text
-from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.schema import CreateTable
 
 from catalog.cells import read_clock, read_date, read_day, read_flag, read_week_times
@@ -186,7 +185,10 @@ def test_a_postgresql_url_works_without_naming_its_driver_and_others_stay() -> N
 
 
 def test_postgresql_takes_every_table_and_keeps_sums_in_eight_bytes() -> None:
-    words = {table.name: str(CreateTable(table).compile(dialect=PGDialect())) for table in Base.metadata.sorted_tables}
+    words = {
+        table.name: str(CreateTable(table).compile(dialect=read_url("postgresql://").get_dialect()()))
+        for table in Base.metadata.sorted_tables
+    }
     assert "objective BIGINT" in words["run"]
     assert "input BYTEA" in words["run"]
 
