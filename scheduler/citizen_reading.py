@@ -47,6 +47,7 @@ def read_citizens(session: Session, week: str, centre: CentreFacts, group: Group
     words = select(CitizenStrength.citizen_id, CitizenStrength.word, literal(1))
     wishes = select(Wish.citizen_id, Wish.offering_id, Wish.strength).where(Wish.strength > 0, Wish.refused.is_(False))
     site_level = table(session, sites, ids, centre.site)
+    locked = read_locked(session, week, ids, group)
     return CitizenFacts(
         id=ids,
         weight=weight,
@@ -65,8 +66,8 @@ def read_citizens(session: Session, week: str, centre: CentreFacts, group: Group
         barred=read_barred(session, week, ids, centre),
         promised=read_promised(session, week, ids, centre.offering.id),
         contact=_contact(session, ids, centre),
-        kept=read_kept(session, week, ids, group),
-        locked=read_locked(session, week, ids, group),
+        kept=read_kept(session, week, ids, group, locked),
+        locked=locked,
         apart=_apart(session, ids),
     )
 

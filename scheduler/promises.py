@@ -28,8 +28,8 @@ def read_locked(session: Session, week: str, ids: Ints, group: GroupFacts) -> In
     return _pairs(session, ids, group, (locks, binding, agreed.where(Group.week == week, *_stands(week))))
 
 
-def read_kept(session: Session, week: str, ids: Ints, group: GroupFacts) -> Ints:
-    """(K, 2) citizen and group of places that she had last week, in a series or a published plan, and may leave."""
+def read_kept(session: Session, week: str, ids: Ints, group: GroupFacts, locked: Ints) -> Ints:
+    """(K, 2) citizen and group of places that she had last week, in a series or a published plan, and is not locked into."""
     last = shift_week(week, -1)
     before = aliased(Group)
     planned = (
@@ -39,7 +39,9 @@ def read_kept(session: Session, week: str, ids: Ints, group: GroupFacts) -> Ints
         .join(Group, Group.code == before.code)
         .where(Run.week == last, Run.state == "published", Group.week == week)
     )
-    return _pairs(session, ids, group, (planned, _enrolled(week, last).where(~Enrolment.binding)))
+    kept = _pairs(session, ids, group, (planned, _enrolled(week, last).where(~Enrolment.binding)))
+    bound = set(map(tuple, locked.tolist()))
+    return kept[np.array([tuple(pair) not in bound for pair in kept.tolist()], np.bool_)]
 
 
 def read_promised(session: Session, week: str, ids: Ints, offerings: Sequence[str]) -> Bools:
