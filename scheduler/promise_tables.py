@@ -49,7 +49,7 @@ class Agreement(Base):
     from_week: Mapped[str] = mapped_column(primary_key=True)
     until_week: Mapped[str]
     series_id: Mapped[str | None] = mapped_column(ForeignKey("series.id"), default=None)  # empty: any group of it
-    sub_goal_id: Mapped[int | None] = mapped_column(ForeignKey("sub_goal.id"), default=None)
+    sub_goal_id: Mapped[int | None] = mapped_column(ForeignKey("sub_goal.id", ondelete="SET NULL"), default=None)
     why: Mapped[str]
     left_week: Mapped[str | None] = mapped_column(default=None)
 

@@ -83,7 +83,7 @@ def _check_keys(name: str, checked: Checked, errors: ErrorList) -> None:
     key = schema.KEY if issubclass(schema, RowIn) else ("id",)
     first: dict[tuple[Any, ...], Place] = {}
     for place, row in checked.of(name):
-        words = tuple(getattr(row, column) for column in key)
+        words = row.key() if isinstance(row, RowIn) else (row.id,)
         other = first.setdefault(words, place)
         if other is not place:
             named = next((column for column in ("id", "citizen") if column in key), key[0])

@@ -11,12 +11,13 @@ import re
 from typing import Any
 
 _CANDIDATE = re.compile(r"(?<!\d)(\d{2})(\d{2})(\d{2})[\s\-–.]?(\d{4})(?!\d)")
+_FEWEST = 10  # characters of a CPR number
 HIDDEN = "(hidden)"
 
 
 def has_cpr(value: Any) -> bool:
     """Whether a cell holds a CPR number, also one that a spreadsheet keeps as a number without its first zero."""
-    if isinstance(value, bool) or value is None:
+    if isinstance(value, bool) or value is None or (isinstance(value, str) and len(value) < _FEWEST):
         return False
     if isinstance(value, int | float):
         whole = int(value) if value == value and abs(value) < 1e15 else 0

@@ -137,12 +137,16 @@ class SubGoalIn(AboutCitizen):
     """A dated step: an indicator and a level, or the citizen's own words."""
 
     REFERS = {"citizen": "citizens", "indicator": "indicators"}
-    KEY = ("citizen", "indicator", "by_week", "words")
+    KEY = ("citizen", "indicator", "by_week")
     indicator: Name | None = None
     by_week: Week
     level: Whole | None = Field(default=None, ge=1, le=5, validate_default=True)
-    words: Name = Field(default="", validate_default=False)
+    words: Name = ""
     done: Flag = False
+
+    def key(self) -> tuple[Any, ...]:
+        """Steps in the citizen's own words may share a week."""
+        return (*super().key(), "" if self.indicator else self.words)
 
     @field_validator("level")
     @classmethod

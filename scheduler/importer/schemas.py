@@ -42,6 +42,10 @@ class RowIn(BaseModel):
     REFERS: ClassVar[dict[str, str]] = {}
     KEY: ClassVar[tuple[str, ...]] = ("id",)
 
+    def key(self) -> tuple[Any, ...]:
+        """What no other row of the sheet may share."""
+        return tuple(getattr(self, column) for column in self.KEY)
+
 
 class SiteIn(RowIn):
     """A site and its travel minutes to others, which count both ways."""

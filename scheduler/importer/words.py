@@ -74,6 +74,18 @@ COLUMNS = {
     "fast hold": "series",
     "bindende": "binding",
     "den anden": "other",
+    "halvdag": "half",
+    "prøve": "test",
+    "niveau": "level",
+    "prøvet den": "tested_on",
+    "gennemført den": "completed_on",
+    "indikator": "indicator",
+    "inden uge": "by_week",
+    "nået": "done",
+    "sat den": "set_on",
+    "ord": "words",
+    "hvorhen": "destination",
+    "indtil": "until",
 }
 
 

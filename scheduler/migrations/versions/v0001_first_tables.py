@@ -536,7 +536,9 @@ def upgrade() -> None:
             ["offering_id"], ["offering.id"], name=op.f("fk_agreement_offering_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_agreement_series_id")),
-        sa.ForeignKeyConstraint(["sub_goal_id"], ["sub_goal.id"], name=op.f("fk_agreement_sub_goal_id")),
+        sa.ForeignKeyConstraint(
+            ["sub_goal_id"], ["sub_goal.id"], name=op.f("fk_agreement_sub_goal_id"), ondelete="SET NULL"
+        ),
         sa.PrimaryKeyConstraint("citizen_id", "offering_id", "from_week", name=op.f("pk_agreement")),
     )
     op.create_table(
