@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 from sqlalchemy import Select, literal, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from catalog.tables import Group
 from catalog.weeks import shift_week
 from scheduler.facts import GroupFacts
-from scheduler.reading import columns, places, table
+from scheduler.reading import columns, places, positions, table
 from scheduler.tables import Agreement, Enrolment, Lock, PlanEntry, Run
 from solver.problem import Bools, Ints
 
@@ -22,24 +22,22 @@ def read_locked(session: Session, week: str, ids: Ints, group: GroupFacts) -> In
 
     These are staff's locks, binding places in a series, and agreements on a series that the citizen has not asked to leave.
     """
-    locks = select(Lock.citizen_id, Lock.group_id).join(Group, Group.id == Lock.group_id).where(Group.week == week)
-    agreed = select(Agreement.citizen_id, Group.id).join(Group, Group.series_id == Agreement.series_id)
-    binding = _enrolled(week, week).where(Enrolment.binding)
-    return _pairs(session, ids, group, (locks, binding, agreed.where(Group.week == week, *_stands(week))))
+    locks = select(Lock.citizen_id, Group.code).join(Group, Group.id == Lock.group_id).where(Group.week == week)
+    agreed = select(Agreement.citizen_id, Agreement.series_id).where(Agreement.series_id.is_not(None), *_stands(week))
+    binding = _enrolled(week).where(Enrolment.binding)
+    return _pairs(session, week, ids, group, (locks, binding, agreed))
 
 
 def read_kept(session: Session, week: str, ids: Ints, group: GroupFacts, locked: Ints) -> Ints:
     """(K, 2) citizen and group of places that she had last week, in a series or a published plan, and is not locked into."""
     last = shift_week(week, -1)
-    before = aliased(Group)
     planned = (
-        select(PlanEntry.citizen_id, Group.id)
+        select(PlanEntry.citizen_id, Group.code)
         .join(Run, Run.id == PlanEntry.run_id)
-        .join(before, before.id == PlanEntry.group_id)
-        .join(Group, Group.code == before.code)
-        .where(Run.week == last, Run.state == "published", Group.week == week)
+        .join(Group, Group.id == PlanEntry.group_id)
+        .where(Run.week == last, Run.state == "published")
     )
-    kept = _pairs(session, ids, group, (planned, _enrolled(week, last).where(~Enrolment.binding)))
+    kept = _pairs(session, week, ids, group, (planned, _enrolled(last).where(~Enrolment.binding)))
     bound = set(map(tuple, locked.tolist()))
     return kept[np.array([tuple(pair) not in bound for pair in kept.tolist()], np.bool_)]
 
@@ -55,20 +53,19 @@ def _stands(week: str) -> tuple[Any, ...]:
     return Agreement.from_week <= week, Agreement.until_week >= week, ~has_left
 
 
-def _enrolled(week: str, there_in: str) -> Select[Any]:
-    """Everybody's groups of a week in the series that they have a place in, that week or another."""
-    return (
-        select(Enrolment.citizen_id, Group.id)
-        .join(Group, Group.series_id == Enrolment.series_id)
-        .where(Group.week == week, Enrolment.from_week <= there_in)
-        .where(or_(Enrolment.until_week.is_(None), Enrolment.until_week >= there_in))
-    )
+def _enrolled(week: str) -> Select[Any]:
+    """Everybody's series in a week."""
+    begun = select(Enrolment.citizen_id, Enrolment.series_id).where(Enrolment.from_week <= week)
+    return begun.where(or_(Enrolment.until_week.is_(None), Enrolment.until_week >= week))
 
 
-def _pairs(session: Session, ids: Ints, group: GroupFacts, statements: Iterable[Select[Any]]) -> Ints:
+def _pairs(session: Session, week: str, ids: Ints, group: GroupFacts, statements: Iterable[Select[Any]]) -> Ints:
+    """(n, 2) the citizens and the week's groups of rows of citizen and code; a group from a series has its id for code."""
+    number, code = columns(session, select(Group.id, Group.code).where(Group.week == week).order_by(Group.id))
+    of_code = np.append(places(number, group.id), -1)  # The last place answers for codes that the week does not have.
     found = []
     for statement in statements:
-        citizen, group_id = columns(session, statement)
-        found.append(np.stack([places(citizen, ids), places(group_id, group.id)], axis=1))
+        citizen, name = columns(session, statement)
+        found.append(np.stack([places(citizen, ids), of_code[positions(name, code)]], axis=1))
     pairs = np.concatenate(found)
     return np.unique(pairs[(pairs >= 0).all(axis=1)], axis=0)
