@@ -10,7 +10,13 @@ import datetime as dt
 import re
 from typing import Any
 
-_CANDIDATE = re.compile(r"(?<!\d)(\d{2})(\d{2})(\d{2})[\s\-–.]?(\d{4})(?!\d)")
+_CANDIDATE = re.compile(
+    r"""(?<!\d)
+    (?P<day>\d{2}) (?P<gap>[ ./-]?) (?P<month>\d{2}) (?P=gap) (?P<year>\d{2})
+    (?P<dash>\s*[-–.]?\s*)
+    \d{4} (?!\d)""",
+    re.VERBOSE,
+)
 _FEWEST = 10  # characters of a CPR number
 HIDDEN = "(hidden)"
 
@@ -31,7 +37,9 @@ def hide_cpr(text: str) -> str:
 
 
 def _is_birthday(match: re.Match[str]) -> bool:
-    day, month, year = int(match[1]), int(match[2]), int(match[3])
+    if match["gap"] and match["dash"].strip() not in ("-", "–"):
+        return False  # A date with a time of day or a year of four digits.
+    day, month, year = int(match["day"]), int(match["month"]), int(match["year"])
     day = day - 60 if day > 60 else day
     for century in (1900, 2000):
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,9 +73,20 @@ def _read_csv(path: Path, contents: Contents, errors: ErrorList) -> None:
     _add_table(place, table, set(), contents, errors)
 
 
+class _Loader(yaml.SafeLoader):
+    """Reads digits after a first zero as text: they are an id, or hide a CPR number, but are never octal."""
+
+    def construct_number(self, node: yaml.ScalarNode) -> int | str:
+        """A whole number, or the text of one that begins with zero."""
+        return node.value if re.match(r"0\d", node.value) else self.construct_yaml_int(node)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_number)
+
+
 def _read_yaml(path: Path, contents: Contents, errors: ErrorList) -> None:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        data = yaml.load(path.read_text(encoding="utf-8-sig"), _Loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise UnreadableFileError(f"YAML that can be read: line {line} cannot") from error

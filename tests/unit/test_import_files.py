@@ -19,7 +19,18 @@ from tests.unit.import_centre import CENTRE, engine, offered, refused, with_cell
 
 __all__ = ["engine", "offered"]
 
-CPR = ("010190-1234", "0101901234", "010190 1234", 101901234, 3112851234, "Ali (010190-1234)", "610190-1234")
+CPR = (
+    "010190-1234",
+    "01.01.90-1234",
+    "01 01 90 - 1234",
+    "010190 - 1234",
+    "0101901234",
+    "010190 1234",
+    101901234,
+    3112851234,
+    "Ali (010190-1234)",
+    "610190-1234",
+)
 
 
 def test_a_half_written_workbook_is_refused(engine: Engine, tmp_path: Path) -> None:
@@ -113,7 +124,17 @@ def test_cpr_numbers_in_headers_names_of_sheets_files_and_yaml_are_hidden(engine
     assert places == [(2, "note")]
 
 
-@pytest.mark.parametrize("harmless", ["32131234-1", "320190-1234", "011390-1234", "33 00 00 00", 20261123, 1.5, None])
+def test_a_cpr_number_that_yaml_would_read_as_octal_is_refused(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "centre.yaml"
+    path.write_text("wishes:\n- {citizen: 0101701234, offering: motion}\n", encoding="utf-8")
+    assert [(error.row, error.column) for error in refused(engine, path).errors] == [(1, "citizen")]
+
+
+HARMLESS: list[Any] = ["32131234-1", "320190-1234", "011390-1234", "33 00 00 00", 20261123, 1.5, None, "12345678901"]
+HARMLESS += ["23-11-2026 10:30", "23-11-26 1030", "2026-11-23 0900"]
+
+
+@pytest.mark.parametrize("harmless", HARMLESS)
 def test_other_numbers_are_no_cpr_numbers(harmless: Any) -> None:
     assert not has_cpr(harmless)
 
