@@ -21,6 +21,7 @@ from scheduler.importer.errors import ImportErrors
 from scheduler.points import PointsError
 from scheduler.runs import RunError, UnsoundSolutionError
 from scheduler.stored import NotFoundError
+from scheduler.town import TownError
 from solver.problem import InvalidProblemError
 
 __all__ = ["app", "main"]
@@ -34,6 +35,7 @@ BAD_INPUT_ERRORS = (
     OperationalError,
     PointsError,
     RunError,
+    TownError,
     ValidationError,
     WeekError,
 )

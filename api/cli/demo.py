@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy import Engine, select
+from rich.table import Table
+from sqlalchemy import Engine, func, select
 
 from api.cli.planning import DEFAULT_THREADS, Gap, SeatsOnly, Seed, Threads, TimeLimit, run_task, show_run
 from api.cli.shared import DEFAULT_DATABASE, Database, InputError, Json, err, new_database, out
 from catalog.database import reading, writing
-from catalog.tables import Base
+from catalog.tables import Base, Rule
 from catalog.weeks import parse_week
 from scheduler.migrations import upgrade
+from scheduler.points import rules_hash
 from scheduler.runs import Task
+from scheduler.shipped import load_shipped
 from scheduler.tables import Citizen
 from scheduler.town import make_town
 from solver import Options
+
+# A rule of a day long past never holds; it only says that the demo made this town and may replace it.
+MARK = {"slug": "demo", "key": "town", "valid_from": dt.date(1, 1, 1)}
 
 
 def demo(
@@ -40,10 +47,15 @@ def demo(
     """
     week = parse_week(week)
     town: dict[str, Any] = {"citizens": citizens, "seed": seed, "tightness": tightness, "clustered": clustered}
+    town["rules_hash"] = rules_hash()
     engine = new_database(database)
-    err.print(f"1. Making a town of {citizens:,} citizens and the groups of week {week} in {engine.url}")
+    err.print(
+        f"1. Making a town of {citizens:,} citizens and the groups of week {week} in {engine.url}", soft_wrap=True
+    )
     _clear_earlier_demo(engine, database)
     with writing(engine) as session:
+        load_shipped(session)
+        session.add(Rule(**MARK, valid_to=MARK["valid_from"], value=town))
         make_town(session, citizens, seed, tightness, week, clustered=clustered)
     err.print(
         f"2. Planning week {week} for at most {time_limit:g} seconds (the first time, the solver is compiled too)"
@@ -59,23 +71,21 @@ def _clear_earlier_demo(engine: Engine, url: str) -> None:
     """Leave empty tables of today's shape, unless somebody's own citizens are in them."""
     upgrade(url)
     with writing(engine) as session:
-        found = session.scalars(select(Citizen.external_id)).all()
-        if not found:
-            return
-        if not all(key.startswith("b") for key in found):
-            raise InputError(
-                f"{url} holds {len(found):,} citizens that no demo made: choose another with --database URL"
-            )
-        err.print("   The town of the earlier demo in this database is replaced, with its runs.")
-        for table in reversed(Base.metadata.sorted_tables):
-            session.execute(table.delete())
+        if session.get(Rule, MARK) is not None:
+            err.print("   The town of the earlier demo in this database is replaced, with its runs.")
+            for table in reversed(Base.metadata.sorted_tables):
+                session.execute(table.delete())
+        elif count := session.scalar(select(func.count()).select_from(Citizen)):
+            raise InputError(f"{url} holds {count:,} citizens that no demo made: choose another with --database URL")
 
 
 def _say_what_to_try(engine: Engine, url: str, run: int) -> None:
     with reading(engine) as session:
         somebody = session.scalar(select(Citizen.external_id).order_by(Citizen.id).limit(1))
     where = "" if url == DEFAULT_DATABASE else f" --database {url}"
-    out.print("\nWhat to try next (in a new terminal: . .venv/bin/activate)")
+    table = Table(
+        title="What to try next (first: . .venv/bin/activate)", title_justify="left", box=None, show_header=False
+    )
     for command, meaning in (
         (f"igang show {somebody}", "one citizen's week as a grid"),
         (f"igang export {run} plan.xlsx", "everybody's meetings as a workbook"),
@@ -84,4 +94,6 @@ def _say_what_to_try(engine: Engine, url: str, run: int) -> None:
         ("igang demo --citizens 600 --tightness 0.4", "a smaller town with fewer seats"),
         ("igang --help", "everything else"),
     ):
-        out.print(f"  [bold]{command}{where}[/]  {meaning}")
+        table.add_row(f"[bold]{command}{where}[/]", meaning)
+    out.print()
+    out.print(table)

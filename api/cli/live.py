@@ -65,7 +65,8 @@ def _lines(console: Console, citizens: int) -> Progress:
             best = "-" if state.objective is None else f"{in_points(state.objective):,.0f}"
             console.print(
                 f"{state.seconds:6.1f} s  round {state.number:4}  {state.phase:<12} "
-                f"bound {in_points(state.bound):,.0f}  best {best}  gap {gap}  planned {state.planned:,}/{citizens:,}"
+                f"bound {in_points(state.bound):,.0f}  best {best}  gap {gap}  planned {state.planned:,}/{citizens:,}",
+                soft_wrap=True,
             )
 
     return show
