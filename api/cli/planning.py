@@ -95,12 +95,14 @@ def runs(as_json: Json = False, database: Database = DEFAULT_DATABASE) -> None:
     if not found:
         out.print("No run yet: igang plan next")
         return
-    table = Table("run", "week", "state", "citizens", "groups", "gap %", "closed %", "seconds", "stopped by", "made")
+    table = Table(
+        "run", "week", "citizens", "gap %", "closed %", "seconds", "stopped", "made", title="Runs, newest first"
+    )
     for run in found:
         table.add_row(
-            str(run["run"]), run["week"], run["state"], f"{run['citizens']:,}", f"{run['groups']:,}",
-            _number(run["gap_percent"], 3), _number(run["closed_percent"], 2), _number(run["seconds"], 1),
-            run["termination"] or "-", run["created_at"][:16],
+            str(run["run"]), run["week"], f"{run['citizens']:,}", _number(run["gap_percent"], 3),
+            _number(run["closed_percent"], 2), _number(run["seconds"], 1), run["termination"] or run["state"],
+            run["created_at"][:16].replace("T", " "),
         )  # fmt: skip
     out.print(table)
 
