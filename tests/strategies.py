@@ -55,6 +55,18 @@ def problems(draw: st.DrawFn, without: tuple[str, ...] = (), max_citizens: int =
     return _town(rng, has, num_citizens, num_offerings, num_slots)
 
 
+def tight_problems() -> st.SearchStrategy[Problem]:
+    """Draw weeks in which not everybody can have the plan that is best alone."""
+    return problems().filter(_is_tight)
+
+
+def _is_tight(problem: Problem) -> bool:
+    best = (
+        max(oracle.value(problem, i, x) for x in oracle.feasible_plans(problem, i)) for i in range(problem.num_citizens)
+    )
+    return oracle.optimum(problem)[0] < sum(best)
+
+
 @st.composite
 def problems_with_prices(draw: st.DrawFn) -> tuple[Problem, list[Ints]]:
     """Draw a week, and a few (S + R,) prices that move in steps, in 1/1000 points."""

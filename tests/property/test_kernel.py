@@ -18,12 +18,16 @@ def slot_price(problem: Problem, price: Ints) -> Ints:
     return price[: problem.num_slots] + sum_by(problem.use_ptr, rows)
 
 
-def brute_force(problem: Problem, price: Ints) -> list[int]:
-    """MICRO: everybody's best plan after prices; locks are held, so they cost nothing."""
-    seat = slot_price(problem, price) * MICRO_PER_PRICE
-    held = [sum(int(seat[s]) for s in oracle.locks_of(problem, i)) for i in range(problem.num_citizens)]
-    best = [oracle.best_plan(problem, i, price) for i in range(problem.num_citizens)]
-    return [-1 if b is None else b + h for b, h in zip(best, held, strict=True)]
+def best_of_all(problem: Problem, i: int, price: Ints) -> int:
+    """MICRO: the citizen's best plan after prices, by brute force."""
+    best = oracle.best_plan(problem, i, price)
+    assert best is not None
+    return best
+
+
+def held(problem: Problem, i: int, price: Ints) -> int:
+    """MICRO: the price of what the citizen is locked into, which the kernel does not charge."""
+    return sum(int(slot_price(problem, price)[s]) for s in oracle.locks_of(problem, i)) * MICRO_PER_PRICE
 
 
 @settings(max_examples=300)
@@ -36,8 +40,12 @@ def test_everybody_gets_the_best_of_all_plans_at_any_prices(case: tuple[Problem,
     for price in prices:  # From the second on the kernel starts from the plans that it has seen.
         pricer.best_plans(everybody, slot_price(problem, price))
 
-        assert pricer.net.tolist() == brute_force(problem, price)
         assert pricer.upper.tolist() == pricer.net.tolist()
+        for i, found in enumerate(pricer.plan.tolist()):
+            slots = tuple(sorted({*oracle.locks_of(problem, i), *(s for s in found if s >= 0)}))
+            assert slots in oracle.feasible_plans(problem, i)
+            assert pricer.net[i] - held(problem, i, price) == oracle.net_value(problem, i, slots, price)
+            assert pricer.net[i] - held(problem, i, price) == best_of_all(problem, i, price)
 
 
 @settings(max_examples=50)
