@@ -28,11 +28,10 @@ def read_barred(session: Session, week: str, ids: Ints, centre: CentreFacts) -> 
         & _in_target_group(session, week, ids, centre)
         & _prepared(session, week, ids, centre)
     )
-    return (
-        BARRED_BIT["eligible"] * ~is_eligible
-        + BARRED_BIT["due"] * ~is_due
-        + BARRED_BIT["refused"] * (table(session, refused, ids, offerings) > 0)
-    )
+    is_refused = table(session, refused, ids, offerings) > 0
+    bars = {"eligible": ~is_eligible, "due": ~is_due, "refused": is_refused}
+    barred: Ints = np.stack([BARRED_BIT[rule] * bar for rule, bar in bars.items()]).sum(axis=0)
+    return barred
 
 
 def _holds(row: Any, day: dt.date) -> tuple[Any, Any]:
@@ -67,7 +66,9 @@ def _prepared(session: Session, week: str, ids: Ints, centre: CentreFacts) -> Bo
     """Whether one of each list of prerequisites is completed or ongoing, or a test passed."""
     offerings = centre.offering.id
     completed = select(Completion.citizen_id, Completion.offering_id, literal(1))
-    ongoing = select(Enrolment.citizen_id, Series.offering_id, literal(1)).join(Series, Series.id == Enrolment.series_id)
+    ongoing = select(Enrolment.citizen_id, Series.offering_id, literal(1)).join(
+        Series, Series.id == Enrolment.series_id
+    )
     running = (Enrolment.from_week <= week, or_(Enrolment.until_week.is_(None), Enrolment.until_week >= week))
     begun = completed.where(Completion.completed_on <= monday_of(week))
     has = (table(session, begun, ids, offerings) + table(session, ongoing.where(*running), ids, offerings)) > 0

@@ -116,8 +116,8 @@ def free_quarters(num_citizens: int, free: Ints, busy: Ints) -> Bools:
         (n, 4) int64: citizen position, day, first and last minute.
     """
     whole = QUARTER_MINUTES - 1
-    is_free = _covered(num_citizens, free + [0, 0, whole, 0])
-    return is_free & ~_covered(num_citizens, busy + [0, 0, 0, whole])
+    is_free = _covered(num_citizens, free + np.array([0, 0, whole, 0]))
+    return is_free & ~_covered(num_citizens, busy + np.array([0, 0, 0, whole]))
 
 
 def _covered(num_citizens: int, blocks: Ints) -> Bools:

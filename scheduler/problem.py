@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -112,7 +113,7 @@ def _mix(number: np.ndarray[tuple[int, ...], np.dtype[np.uint64]]) -> np.ndarray
     return number ^ (number >> np.uint64(31))
 
 
-def _slot_arrays(facts: Facts, slots: Slots) -> dict[str, Ints]:
+def _slot_arrays(facts: Facts, slots: Slots) -> dict[str, Any]:
     group, first = facts.group, slots.first
     meetings = np.diff(group.meeting_ptr)[first]
     meeting_ptr = np.concatenate([[0], np.cumsum(meetings)]).astype(np.int64)

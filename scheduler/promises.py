@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Select, literal, or_, select
+from sqlalchemy import literal, or_, select
 from sqlalchemy.orm import Session
 
 from catalog.tables import Group
 from catalog.weeks import shift_week
 from scheduler.facts import GroupFacts
-from scheduler.reading import columns, places, positions, table
+from scheduler.reading import Rows, columns, places, positions, table
 from scheduler.tables import Agreement, Enrolment, Lock, PlanEntry, Run
 from solver.problem import Bools, Ints
 
@@ -20,7 +20,7 @@ from solver.problem import Bools, Ints
 def read_locked(session: Session, week: str, ids: Ints, group: GroupFacts) -> Ints:
     """(n, 2) citizen and group of everything that must be in a plan.
 
-    These are staff's locks, binding places in a series, and agreements on a series that the citizen has not asked to leave.
+    These are staff's locks, binding places in a series, and agreements on a series that stand.
     """
     locks = select(Lock.citizen_id, Group.code).join(Group, Group.id == Lock.group_id).where(Group.week == week)
     agreed = select(Agreement.citizen_id, Agreement.series_id).where(Agreement.series_id.is_not(None), *_stands(week))
@@ -29,7 +29,7 @@ def read_locked(session: Session, week: str, ids: Ints, group: GroupFacts) -> In
 
 
 def read_kept(session: Session, week: str, ids: Ints, group: GroupFacts, locked: Ints) -> Ints:
-    """(K, 2) citizen and group of places that she had last week, in a series or a published plan, and is not locked into."""
+    """(K, 2) citizen and group of last week's places, in a series or a published plan, that no lock holds."""
     last = shift_week(week, -1)
     planned = (
         select(PlanEntry.citizen_id, Group.code)
@@ -53,14 +53,14 @@ def _stands(week: str) -> tuple[Any, ...]:
     return Agreement.from_week <= week, Agreement.until_week >= week, ~has_left
 
 
-def _enrolled(week: str) -> Select[Any]:
+def _enrolled(week: str) -> Rows:
     """Everybody's series in a week."""
     begun = select(Enrolment.citizen_id, Enrolment.series_id).where(Enrolment.from_week <= week)
     return begun.where(or_(Enrolment.until_week.is_(None), Enrolment.until_week >= week))
 
 
-def _pairs(session: Session, week: str, ids: Ints, group: GroupFacts, statements: Iterable[Select[Any]]) -> Ints:
-    """(n, 2) the citizens and the week's groups of rows of citizen and code; a group from a series has its id for code."""
+def _pairs(session: Session, week: str, ids: Ints, group: GroupFacts, statements: Iterable[Rows]) -> Ints:
+    """(n, 2) the citizens and groups of rows of citizen and code; a group from a series has the series' id for code."""
     number, code = columns(session, select(Group.id, Group.code).where(Group.week == week).order_by(Group.id))
     of_code = np.append(places(number, group.id), -1)  # The last place answers for codes that the week does not have.
     found = []

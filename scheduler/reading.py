@@ -25,8 +25,10 @@ from catalog.tables import (
 from scheduler.facts import CentreFacts, GroupFacts, OfferingFacts
 from solver.problem import Bools, Ints
 
+Rows = Select[*tuple[Any, ...]]
 
-def columns(session: Session, statement: Select[Any]) -> list[tuple[Any, ...]]:
+
+def columns(session: Session, statement: Rows) -> list[tuple[Any, ...]]:
     """Read a statement's rows as one tuple a column, as the driver gives them; a column of no rows is empty.
 
     Numbers, text and truth need no conversion, and without it reading is about three times as fast.
@@ -61,7 +63,7 @@ def places(column: Sequence[int], ids: Ints) -> Ints:
     return np.where(ids[found] == wanted, found, -1)
 
 
-def table(session: Session, statement: Select[Any], ids: Ints, names: Sequence[str], each: int = 0) -> Ints:
+def table(session: Session, statement: Rows, ids: Ints, names: Sequence[str], each: int = 0) -> Ints:
     """Add up rows of (citizen id, key, amount), `each` more a row, by citizen and key; what is unknown is left out."""
     citizen, key, amount = columns(session, statement)
     row, column = places(citizen, ids), positions(key, names)
@@ -101,7 +103,9 @@ def read_centre(session: Session, day: dt.date) -> CentreFacts:
     )
 
 
-def _offering_facts(rows: Sequence[Any], legs: Sequence[str], indicators: Sequence[str], words: Sequence[str]) -> OfferingFacts:
+def _offering_facts(
+    rows: Sequence[Any], legs: Sequence[str], indicators: Sequence[str], words: Sequence[str]
+) -> OfferingFacts:
     return OfferingFacts(
         id=tuple(row.id for row in rows),
         kind=tuple(row.kind for row in rows),
@@ -136,14 +140,26 @@ def _read_travel(session: Session, sites: Sequence[str]) -> Ints:
 
 def read_groups(session: Session, week: str, centre: CentreFacts) -> GroupFacts:
     """Read the week's groups of the centre's offerings that have meetings, by id."""
-    names = (Group.id, Group.offering_id, Group.site_id, Group.seats, Group.minimum, Group.appointment, Group.open_intake)
+    names = (
+        Group.id,
+        Group.offering_id,
+        Group.site_id,
+        Group.seats,
+        Group.minimum,
+        Group.appointment,
+        Group.open_intake,
+    )
     has_meeting = Group.id.in_(select(Meeting.group_id))
     wanted = (Group.week == week, Group.offering_id.in_(centre.offering.id), has_meeting)
-    group_id, offering, site, seats, minimum, appointment, is_open = columns(session, select(*names).where(*wanted).order_by(Group.id))
+    group_id, offering, site, seats, minimum, appointment, is_open = columns(
+        session, select(*names).where(*wanted).order_by(Group.id)
+    )
     ids = ints(group_id)
     of_meeting = (Meeting.group_id, Meeting.day, Meeting.start_min, Meeting.end_min, Meeting.room_id)
     statement = select(*of_meeting).join(Group, Group.id == Meeting.group_id).where(*wanted)
-    owner, day, start, end, room = columns(session, statement.order_by(Meeting.group_id, Meeting.day, Meeting.start_min))
+    owner, day, start, end, room = columns(
+        session, statement.order_by(Meeting.group_id, Meeting.day, Meeting.start_min)
+    )
     held = select(GroupStaff.group_id, GroupStaff.staff_id).join(Group, Group.id == GroupStaff.group_id).where(*wanted)
     of_staff, staff = columns(session, held.order_by(GroupStaff.group_id, GroupStaff.staff_id))
     rooms = session.scalars(select(Room.id).order_by(Room.id)).all()

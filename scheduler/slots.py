@@ -28,7 +28,7 @@ class Slots:
 
 
 def make_slots(facts: Facts) -> Slots:
-    """Merge interchangeable groups, apart from those that a lock names or that two people to be kept apart could share."""
+    """Merge groups, except those that a lock names or that two people to be kept apart could share."""
     num_groups = len(facts.group.id)
     single = np.zeros(num_groups, np.bool_)
     single[facts.citizen.locked[:, 1]] = True
@@ -93,7 +93,9 @@ def _keys(facts: Facts) -> list[tuple[object, ...]]:
 
 def _sorted_slots(keys: list[tuple[object, ...]]) -> Slots:
     order = sorted(range(len(keys)), key=lambda group: (keys[group], group))
-    new = [position for position in range(len(order)) if not position or keys[order[position]] != keys[order[position - 1]]]
+    new = [
+        position for position in range(len(order)) if not position or keys[order[position]] != keys[order[position - 1]]
+    ]
     ptr = np.array([*new, len(order)], np.int64)
     group = np.array(order, np.int64)
     of_group = np.empty_like(group)

@@ -1,4 +1,4 @@
-"""Draw a town without a database file, for work on the solver: `python -m scheduler.town --citizens 6000 --out FILE`."""
+"""Draw a town for work on the solver, without a database file: `python -m scheduler.town --out FILE`."""
 
 from __future__ import annotations
 
@@ -37,13 +37,14 @@ def main() -> None:
     with writing(engine) as session:
         load_offerings(session)
         load_points(session)
-        points, centre = (read(session, monday_of(options.week)) for read in (read_points, read_centre))
+        points = read_points(session, monday_of(options.week))
+        centre = read_centre(session, monday_of(options.week))
     tightness = round(options.tightness * 1000)
     town = draw_town(options.seed, options.week, options.citizens, tightness, options.clustered, centre, points)
     problem, ids = make_problem(town.facts, points, options.seed)
     options.out.write_bytes(pickle.dumps((problem, ids)))
-    text = f"{problem.num_citizens} citizens, {problem.num_slots} slots, {problem.num_groups} groups, {problem.num_rows} rows"
-    sys.stderr.write(f"{text} in {time.perf_counter() - began:.1f} s\n")
+    size = f"{problem.num_citizens} citizens, {problem.num_slots} slots, {problem.num_groups} groups"
+    sys.stderr.write(f"{size}, {problem.num_rows} rows in {time.perf_counter() - began:.1f} s\n")
 
 
 if __name__ == "__main__":

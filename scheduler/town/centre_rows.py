@@ -54,7 +54,10 @@ def insert_centre(session: Session, town: Town, lasts: list[tuple[int, str]]) ->
 
 def _insert_sites(session: Session, town: Town) -> None:
     names, centre = town_rules()["sites"]["names"], town.facts.centre
-    turns = [f"{names[number % len(names)]}{f' {number // len(names) + 1}' * (number >= len(names))}" for number in range(len(centre.site))]
+    turns = [
+        f"{names[number % len(names)]}{f' {number // len(names) + 1}' * (number >= len(names))}"
+        for number in range(len(centre.site))
+    ]
     insert_columns(session, Site, id=list(centre.site), name=turns)
     start, end = np.nonzero(~np.eye(len(centre.site), dtype=np.bool_))
     insert_columns(

@@ -55,7 +55,9 @@ def _insert_people(session: Session, town: Town) -> None:
     rules, citizen, seed = town_rules()["people"], town.facts.citizen, town.beginning.seed
     count, monday = len(citizen.id), monday_of(town.facts.week)
     random = stream(seed, "names")
-    first, last = (named(rules[key], random.integers(len(rules[key]), size=count)) for key in ("first_names", "last_names"))
+    first, last = (
+        named(rules[key], random.integers(len(rules[key]), size=count)) for key in ("first_names", "last_names")
+    )
     weeks = stream(seed, "joined").integers(9, 100, size=count).tolist()
     idle = stream(seed, "out of work").integers(52, 520, size=count).tolist()
     width = len(str(count))

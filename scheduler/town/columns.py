@@ -19,7 +19,9 @@ def insert_columns(session: Session, table: type[Base], **columns: Any) -> None:
     """Insert rows given as columns: arrays or lists of one length, and single values that hold in every row."""
     lists = {name: _list(column) for name, column in columns.items()}
     count = max(len(column) for column in lists.values() if column is not None)
-    rows = zip(*(repeat(columns[name], count) if column is None else column for name, column in lists.items()), strict=True)
+    rows = zip(
+        *(repeat(columns[name], count) if column is None else column for name, column in lists.items()), strict=True
+    )
     statement = insert(Base.metadata.tables[table.__tablename__])
     while chunk := [dict(zip(lists, row, strict=True)) for row in islice(rows, CHUNK)]:
         session.execute(statement, chunk)

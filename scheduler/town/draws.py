@@ -53,7 +53,7 @@ def pick_some(random: Generator, share: Ints, count: Ints) -> Bools:
 def spread(total: int, share: Sequence[int] | Ints) -> Ints:
     """Share a total in whole numbers by largest remainder, the first of equals first."""
     weight = np.asarray(share, np.int64)
-    part = total * weight // weight.sum()
+    part: Ints = total * weight // weight.sum()
     order = np.argsort(-(total * weight % weight.sum()), kind="stable")
     part[order[: total - int(part.sum())]] += 1
     return part

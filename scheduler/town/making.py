@@ -51,7 +51,9 @@ class Town:
     facts: Facts
 
 
-def draw_town(seed: int, week: str, citizens: int, tightness: int, clustered: bool, centre: CentreFacts, points: Points) -> Town:
+def draw_town(
+    seed: int, week: str, citizens: int, tightness: int, clustered: bool, centre: CentreFacts, points: Points
+) -> Town:
     """Draw a town whose seats follow from what its people would take at no price.
 
     Parameters

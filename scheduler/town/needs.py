@@ -116,8 +116,9 @@ def _open_offerings(seed: int, week: str, leg: Ints, suits: Ints, centre: Centre
     likelier = np.array([0, PERMILLE, supply["strong_share"]])[suits]
     limit = share * np.where(needed, supply["needed_leg"], supply["other_leg"]) // PERMILLE * likelier // PERMILLE
     eligible = stream(seed, "eligible").integers(PERMILLE, size=needed.shape) < limit
-    nobody = ~eligible.any(axis=1)
-    eligible[nobody, int(np.argmax(share))] = True
+    few = eligible.sum(axis=1) < supply["eligible_least"]
+    eligible[few] |= stream(seed, "eligible", "more").integers(PERMILLE, size=(int(few.sum()), len(share))) < limit[few]
+    eligible[~eligible.any(axis=1), int(np.argmax(share))] = True
     part = np.where(centre.offering.due, due_share * PERMILLE // np.maximum(share, 1), PERMILLE)
     due = stream(seed, week, "due").integers(PERMILLE, size=needed.shape) < part
     return eligible, due & eligible & centre.offering.due

@@ -52,7 +52,8 @@ def make_sites(seed: int, citizens: int, clustered: bool) -> Sites:
     place = np.concatenate([[0], np.cumsum(random.integers(low, high + 1, size=count))])
     one_way = (place[None, :count] - place[:count, None]) % place[-1]
     travel = np.minimum(np.minimum(one_way, one_way.T), rules["most_minutes"]).astype(np.int64)
-    size = random.integers(*rules["size"], endpoint=True, size=count)
+    smallest, largest = rules["size"]
+    size = random.integers(smallest, largest + 1, size=count)
     crowd = town_rules()["people"]["clustered"]
     popular = np.arange(count) % crowd["site_every"] == 0
     demand = np.where(clustered & popular, size * crowd["site_weight"], size)
@@ -115,7 +116,7 @@ def _free_blocks(seed: int, kind: Ints, half_day: Bools, clustered: bool) -> Int
         crowd = rules["clustered"]
         joins = chance(stream(seed, "clustered"), crowd["permille"], num_citizens)
         start, end = np.where(joins, crowd["from"], start), np.where(joins, crowd["to"], end)
-        comes[np.ix_(joins, [day not in crowd["days"] for day in range(WORKDAYS)])] = False
+        comes &= ~joins[:, None] | np.isin(np.arange(WORKDAYS), crowd["days"])
     comes[half_day] = rank[half_day] == 0
     start = np.where(half_day, rules["one_half_day"]["from"], start)
     end = np.where(half_day, rules["one_half_day"]["to"], end)
@@ -138,7 +139,9 @@ def _external_blocks(seed: int, week: str, num_citizens: int) -> Ints:
     count = pick(random, rules["people"]["external"], num_citizens)
     citizen, day = np.nonzero(_ranks(seed, f"external {week}", num_citizens) < count[:, None])
     start = random.integers(rules["open"] // grid, (rules["close"] - 120) // grid, size=len(citizen)) * grid
-    length = np.array(rules["people"]["external_minutes"])[random.integers(len(rules["people"]["external_minutes"]), size=len(citizen))]
+    length = np.array(rules["people"]["external_minutes"])[
+        random.integers(len(rules["people"]["external_minutes"]), size=len(citizen))
+    ]
     return np.stack([citizen, day, start, start + length], axis=1).astype(np.int64)
 
 

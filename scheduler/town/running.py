@@ -69,7 +69,8 @@ class Places:
         for day, mask in _masks(draft.times, 0):
             fits &= (self._free[citizens, day] & mask) == mask
             fits &= self._today[citizens, day] < self._people.daily_limit[citizens]
-        return citizens[fits]
+        able: Ints = citizens[fits]
+        return able
 
     def _take(self, draft: Draft, citizen: int) -> None:
         load, minutes = self._load(draft)

@@ -15,9 +15,18 @@ from solver.options import prepare
 from solver.pricing import Pricer
 from solver.problem import Ints, Problem
 
-ASKED, NODE_LIMIT = 6000, 300
+ASKED, NODE_LIMIT = 3000, 300
 CITIZEN_FIELDS = (
-    *("weight", "min_minutes", "max_minutes", "energy", "daily_limit", "idle_penalty", "parallel_points", "need_points"),
+    *(
+        "weight",
+        "min_minutes",
+        "max_minutes",
+        "energy",
+        "daily_limit",
+        "idle_penalty",
+        "parallel_points",
+        "need_points",
+    ),
     *("reach", "available", "barred", "serves_goal", "progress", "wish", "strength", "lottery", "time_points"),
     *("site_points", "contact"),
 )
@@ -25,7 +34,7 @@ IN_GROUPS = ("open_group", "course", "internship")
 
 
 def demand(problem: Problem) -> Ints:
-    """(O,) citizens whose best plan would take each offering if there were seats for all, those locked into it included.
+    """(O,) citizens whose best plan would take each offering if there were seats for all; locked ones count.
 
     Every n-th citizen is asked, so that at most `ASKED` are, and each has a short search: at zero prices it finds plans
     within half a percent of the best, which move no offering's demand by more than about one percent.
@@ -120,8 +129,7 @@ def _sizes(seed: int, purpose: str, centre: CentreFacts, offering: int, total: i
     if total <= 0:
         return []
     if centre.offering.kind[offering] != "internship":
-        sizes: list[int] = spread(total, [1] * -(-total // int(centre.offering.size[offering, 1]))).tolist()
-        return sizes
+        return [int(size) for size in spread(total, [1] * -(-total // int(centre.offering.size[offering, 1])))]
     random = stream(seed, "places", purpose, centre.offering.id[offering])
     ends = np.minimum(np.cumsum(pick(random, town_rules()["groups"]["places"], total)), total)
-    return np.diff(np.unique(ends), prepend=0).tolist()
+    return [int(size) for size in np.diff(np.unique(ends), prepend=0)]

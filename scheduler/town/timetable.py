@@ -59,7 +59,9 @@ class Resources:
         names[name] = (kind, site)
         return name
 
-    def book(self, names: dict[str, tuple[str, int]], kind: str, site: int, times: Times, most: int, taken: Sequence[str]) -> str:
+    def book(
+        self, names: dict[str, tuple[str, int]], kind: str, site: int, times: Times, most: int, taken: Sequence[str]
+    ) -> str:
         """Book the first who is free at the times and has minutes left; add one where nobody is."""
         wanted = _quarters(times)
         row = self._busy[kind, site]
@@ -80,7 +82,7 @@ def _quarters(times: Times) -> int:
 
 
 class GroupMaker:
-    """Makes the groups of one town one after another; the k-th group of an offering does not depend on how many follow."""
+    """Makes the groups one after another; the k-th of an offering does not depend on how many follow."""
 
     def __init__(self, seed: int, centre: CentreFacts, sites: Sites, resources: Resources) -> None:
         self._centre, self.resources = centre, resources
@@ -90,7 +92,7 @@ class GroupMaker:
         self._times = [_all_times(seed, centre, offering) for offering in range(len(centre.offering.id))]
 
     def make(self, offering: int, seats: int, *, is_open: bool, running: bool) -> Draft:
-        """Make the next group of an offering: the next site in turn, and the next time that the site does not have yet."""
+        """Make the next group of an offering: at the next site in turn, and at the site's next time."""
         facts, number = self._centre.offering, self._made[offering]
         self._made[offering] += 1
         site = self._sites[offering][number % len(self._sites[offering])]
@@ -99,7 +101,16 @@ class GroupMaker:
         choices = self._times[offering]
         times = choices[(turn + 7 * site) % len(choices)]
         minimum = 0 if facts.kind[offering] == "internship" else min(int(facts.size[offering, 0]), seats)
-        draft = Draft(f"{facts.id[offering]}-{number + 1:05}", offering, site, seats, minimum, times, open=is_open, running=running)
+        draft = Draft(
+            f"{facts.id[offering]}-{number + 1:05}",
+            offering,
+            site,
+            seats,
+            minimum,
+            times,
+            open=is_open,
+            running=running,
+        )
         if facts.kind[offering] != "internship":
             self._reserve(draft)
         return draft
@@ -107,7 +118,9 @@ class GroupMaker:
     def _reserve(self, draft: Draft) -> None:
         rules, book = town_rules()["groups"], self.resources
         for role in self._centre.offering.staff_roles[draft.offering]:
-            draft.staff.append(book.book(book.staff, role, draft.site, draft.times, rules["staff_minutes"], draft.staff))
+            draft.staff.append(
+                book.book(book.staff, role, draft.site, draft.times, rules["staff_minutes"], draft.staff)
+            )
         kind = self._centre.offering.room_type[draft.offering]
         if kind not in rules["no_room"]:
             draft.room = book.book(book.rooms, kind, draft.site, draft.times, 7 * 1440, ())

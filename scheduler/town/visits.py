@@ -45,7 +45,9 @@ def make_visits(
             clients = np.bincount(worker[_turn(needs, centre, offering)], minlength=len(names))
             for name, count in zip(names, clients.tolist(), strict=True):
                 drafts += _times(centre, offering, name, count, used, resources)
-        has_contact = needs.eligible[:, offered].any(axis=1) & chance(stream(seed, "contact", role), _with_contact(role), len(worker))
+        has_contact = needs.eligible[:, offered].any(axis=1) & chance(
+            stream(seed, "contact", role), _with_contact(role), len(worker)
+        )
         contacts[role] = (names, np.where(has_contact | (role == CASEWORKER), worker, -1))
     _add_colleagues(centre, drafts, resources)
     _add_rooms(centre, drafts, resources)
@@ -63,7 +65,9 @@ def _turn(needs: Needs, centre: CentreFacts, offering: int) -> Ints:
     return np.flatnonzero(column)
 
 
-def _assign(role: str, offered: list[int], people: People, needs: Needs, centre: CentreFacts, resources: Resources) -> tuple[Ints, list[str]]:
+def _assign(
+    role: str, offered: list[int], people: People, needs: Needs, centre: CentreFacts, resources: Resources
+) -> tuple[Ints, list[str]]:
     """Hire workers at every site and deal its citizens to them in turn; (I,) number of the worker, and their names."""
     rules = town_rules()["appointments"]
     comes = np.zeros(len(people.home), np.bool_)
@@ -76,13 +80,17 @@ def _assign(role: str, offered: list[int], people: People, needs: Needs, centre:
         visitors = int(comes[at_home].sum())
         size = len(at_home) // rules["citizens_each"] if role == CASEWORKER else visitors // rules["clients_each"]
         hired = [resources.hire(role, site) for _ in range(max(1, size))]
-        dealt = at_home[np.argsort(~comes[at_home], kind="stable")]  # Those whose turn it is come first, to be dealt evenly.
+        dealt = at_home[
+            np.argsort(~comes[at_home], kind="stable")
+        ]  # Those whose turn it is come first, to be dealt evenly.
         worker[dealt] = len(names) + np.arange(len(dealt)) % len(hired)
         names += hired
     return worker, names
 
 
-def _times(centre: CentreFacts, offering: int, name: str, clients: int, used: Counter[str], resources: Resources) -> Iterator[Draft]:
+def _times(
+    centre: CentreFacts, offering: int, name: str, clients: int, used: Counter[str], resources: Resources
+) -> Iterator[Draft]:
     """Offer a worker's times for one offering: starts at fixed steps in half days, enough for so many clients."""
     rules, facts = town_rules()["appointments"], centre.offering
     minutes = int(facts.meeting_min[offering])
