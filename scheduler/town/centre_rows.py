@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from catalog.tables import Room, Series, SeriesMeeting, SeriesStaff, Site, SiteTravel, StaffHours, StaffMember
 from catalog.weeks import monday_of
-from scheduler.town.columns import insert_columns
+from scheduler.town.columns import insert_columns, insert_tuples
 from scheduler.town.draws import stream, town_rules
 from scheduler.town.making import Town
 from scheduler.town.timetable import Draft
@@ -83,8 +83,7 @@ def _insert_staff(session: Session, town: Town) -> None:
         site_id=[town.facts.centre.site[site] for _, (_, site) in staff],
     )
     hours = [(name, *block) for name, blocks in sorted(town.resources.hours.items()) for block in blocks]
-    ids, day, start, end = (list(column) for column in zip(*hours, strict=True))
-    insert_columns(session, StaffHours, staff_id=ids, day=day, start_min=start, end_min=end)
+    insert_tuples(session, StaffHours, ("staff_id", "day", "start_min", "end_min"), hours)
 
 
 def _dates(town: Town, lasts: list[tuple[int, str]]) -> dict[str, Running]:
@@ -126,7 +125,6 @@ def _insert_series(session: Session, drafts: list[Draft], town: Town, dates: dic
         valid_to=[dates[draft.code].end for draft in drafts],
     )
     meetings = [(draft.code, *time) for draft in drafts for time in draft.times]
-    code, day, start, end = (list(column) for column in zip(*meetings, strict=True))
-    insert_columns(session, SeriesMeeting, series_id=code, day=day, start_min=start, end_min=end)
+    insert_tuples(session, SeriesMeeting, ("series_id", "day", "start_min", "end_min"), meetings)
     held = [(draft.code, name) for draft in drafts for name in draft.staff]
-    insert_columns(session, SeriesStaff, series_id=[code for code, _ in held], staff_id=[name for _, name in held])
+    insert_tuples(session, SeriesStaff, ("series_id", "staff_id"), held)

@@ -31,10 +31,13 @@ from scheduler.tables import (
     Wish,
 )
 from scheduler.town.centre_rows import Running
-from scheduler.town.columns import insert_columns, named
+from scheduler.town.columns import insert_columns, insert_tuples, named
 from scheduler.town.draws import chance, stream, town_rules
 from scheduler.town.making import Town
 from solver.problem import Ints
+
+ENROLMENT = ("citizen_id", "series_id", "from_week", "until_week")
+AGREEMENT = ("citizen_id", "offering_id", "from_week", "until_week", "series_id")
 
 
 def insert_citizens(session: Session, town: Town, dates: dict[str, Running]) -> None:
@@ -161,45 +164,28 @@ def _insert_prepared(session: Session, town: Town, ids: Ints) -> None:
                     level[citizen, name] = max(level.get((citizen, name), 0), int(least or 1))
                 else:
                     completed.add((citizen, option))
-    if completed:
-        who, names = (list(column) for column in zip(*sorted(completed), strict=True))
-        insert_columns(session, Completion, citizen_id=who, offering_id=names, completed_on=day)
-    if level:
-        who, names = (list(column) for column in zip(*level, strict=True))
-        insert_columns(session, TestResult, citizen_id=who, test=names, tested_on=day, level=list(level.values()))
+    insert_tuples(session, Completion, ("citizen_id", "offering_id"), sorted(completed), completed_on=day)
+    reached = [(*key, reached) for key, reached in level.items()]
+    insert_tuples(session, TestResult, ("citizen_id", "test", "level"), reached, tested_on=day)
 
 
 def _insert_places(session: Session, town: Town, ids: Ints, dates: dict[str, Running]) -> None:
     """Binding places in cohorts, agreements on the others, and last week's places that bind nobody."""
-    week, drafts = town.facts.week, {draft.code: draft for draft in town.drafts}
-    names = town.facts.centre.offering
-    cohorts = [(who, code) for who, code in town.beginning.locked if names.kind[drafts[code].offering] == "course"]
-    agreed = [(who, code) for who, code in town.beginning.locked if names.kind[drafts[code].offering] != "course"]
-    loose = [*agreed, *town.beginning.kept]
-    for entries, binding in ((cohorts, True), (loose, False)):
-        if entries:
-            insert_columns(
-                session,
-                Enrolment,
-                citizen_id=ids[[who for who, _ in entries]],
-                series_id=[code for _, code in entries],
-                from_week=[week_of(dates[code].start) for _, code in entries],
-                until_week=[_last_week(dates[code]) for _, code in entries],
-                binding=binding,
-            )
-    if agreed:
-        ahead = stream(town.beginning.seed, "agreed until").integers(1, 13, size=len(agreed)).tolist()
-        until = [shift_week(week, weeks) for weeks in range(13)]
-        insert_columns(
-            session,
-            Agreement,
-            citizen_id=ids[[who for who, _ in agreed]],
-            offering_id=[names.id[drafts[code].offering] for _, code in agreed],
-            from_week=[week_of(dates[code].start) for _, code in agreed],
-            until_week=[until[weeks] for weeks in ahead],
-            series_id=[code for _, code in agreed],
-            why="Aftalt i jobplanen",
-        )
+    offering, drafts = town.facts.centre.offering, {draft.code: draft.offering for draft in town.drafts}
+    locked = [(int(ids[who]), code) for who, code in town.beginning.locked]
+    kept = [(int(ids[who]), code) for who, code in town.beginning.kept]
+    cohorts = [(who, code) for who, code in locked if offering.kind[drafts[code]] == "course"]
+    agreed = [(who, code) for who, code in locked if offering.kind[drafts[code]] != "course"]
+    for entries, binding in ((cohorts, True), ([*agreed, *kept], False)):
+        rows = [(who, code, week_of(dates[code].start), _last_week(dates[code])) for who, code in entries]
+        insert_tuples(session, Enrolment, ENROLMENT, rows, binding=binding)
+    ahead = stream(town.beginning.seed, "agreed until").integers(1, 13, size=len(agreed)).tolist()
+    until = [shift_week(town.facts.week, weeks) for weeks in range(13)]
+    promises = [
+        (who, offering.id[drafts[code]], week_of(dates[code].start), until[weeks], code)
+        for (who, code), weeks in zip(agreed, ahead, strict=True)
+    ]
+    insert_tuples(session, Agreement, AGREEMENT, promises, why="Aftalt i jobplanen")
 
 
 def _last_week(running: Running) -> str | None:

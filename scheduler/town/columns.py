@@ -27,6 +27,14 @@ def insert_columns(session: Session, table: type[Base], **columns: Any) -> None:
         session.execute(statement, chunk)
 
 
+def insert_tuples(
+    session: Session, table: type[Base], names: Sequence[str], rows: Sequence[tuple[Any, ...]], **same: Any
+) -> None:
+    """Insert rows given as tuples of some columns, with single values that hold in every row."""
+    if rows:
+        insert_columns(session, table, **dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)), **same)
+
+
 def _list(column: Any) -> list[Any] | None:
     if isinstance(column, np.ndarray):
         items: list[Any] = column.tolist()

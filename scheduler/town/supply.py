@@ -15,7 +15,7 @@ from solver.options import prepare
 from solver.pricing import Pricer
 from solver.problem import Ints, Problem
 
-ASKED, NODE_LIMIT = 3000, 300
+ASKED, NODE_LIMIT = 3000, 3000
 CITIZEN_FIELDS = (
     *(
         "weight",
@@ -36,14 +36,14 @@ IN_GROUPS = ("open_group", "course", "internship")
 def demand(problem: Problem) -> Ints:
     """(O,) citizens whose best plan would take each offering if there were seats for all; locked ones count.
 
-    Every n-th citizen is asked, so that at most `ASKED` are, and each has a short search: at zero prices it finds plans
-    within half a percent of the best, which move no offering's demand by more than about one percent.
+    Every n-th citizen is asked, so that at most `ASKED` are, and each has a short search, which finds the best plan of
+    nearly everybody at zero prices; longer searches moved no offering's demand by more than about one percent.
     """
     step = -(-problem.num_citizens // ASKED)
     asked = take_citizens(problem, np.arange(0, problem.num_citizens, step))
     prepared = prepare(asked)
-    pricer = Pricer(prepared, node_limit=NODE_LIMIT)
-    pricer.best_plans(np.arange(asked.num_citizens), np.zeros(asked.num_slots, np.int64))
+    pricer = Pricer(prepared)
+    pricer.best_plans(np.arange(asked.num_citizens), np.zeros(asked.num_slots, np.int64), NODE_LIMIT)
     taken = pricer.plan[pricer.plan >= 0].astype(np.int64)
     slots = np.concatenate([taken, asked.lock_slot])
     takers: Ints = np.bincount(problem.slot_offering[slots], minlength=problem.num_offerings) * step
