@@ -23,8 +23,8 @@ $(STAMP): requirements.lock pyproject.toml
 	  "$$python" -m venv .venv; \
 	}
 	@echo "Installing the pinned dependencies (a minute the first time)"
-	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
-	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip install -qq --no-compile --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --editable .
 	@touch $@
 
 demo: setup ## Plan next week for a made-up town of 6,000 citizens, with live progress and a picture
