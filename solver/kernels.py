@@ -20,7 +20,10 @@ Words = NDArray[np.uint64]
 NEVER = -(1 << 60)
 FULL_DAY = 0x80808080808080
 # Columns of the search's state by depth.
-VALUE, MASK, TIME, USEFUL, LOAD, PLAIN, DAYS, NEXT, SKIP, TAKEN = range(10)
+VALUE, MASK, TIME, MINUTES, USEFUL, LOAD, PLAIN, DAYS, NEXT, SKIP, TAKEN = range(11)
+# Limits with a multiplier: energy, meetings of each day, then one activity at a time at each point of the week.
+POINTS = 16
+DAY_LIMIT, POINT_LIMIT, LIMITS = 1, 8, 8 + 7 * POINTS
 ARRIVING, NOW, LATER, DONE = -2, 0, 1, 2
 
 
@@ -30,22 +33,25 @@ class Menu(NamedTuple):
     choice_ptr: Ints  # (I + 1,)
     class_ptr: Ints  # (choices + 1,)
     option_ptr: Ints  # (classes + 1,)
-    class_time: Ints  # (classes,) time units
+    class_time: Ints  # (classes,) time units, rounded up
+    class_minutes: Ints  # (classes,)
     class_load: Ints  # (classes,)
     class_mask: Ints  # (classes,) bits of the citizen's own mask
     class_useful: Bools  # (classes,)
     option_slot: Ids  # (options,)
     option_value: Ints  # (options,) MICRO
     option_days: Ints  # (options,)
+    slot_points: Words  # (S, 2) points of the week at which the slot is under way, POINTS a day
     clash_ptr: Ints  # (I + 1,)
     clash: Words
     bonus_ptr: Ints  # (I + 1,) first mask of each citizen's bonus table
     bonus: Ints  # MICRO by mask: legs and parallel effort
     horizon: Ints  # (I,) time units of the dynamic programme
     saturates: Bools  # (I,) the horizon is where idleness ends, not where the hours end
-    idle: Ints  # (I,) MICRO a time unit below the minimum
+    unit: int  # minutes of a time unit
+    idle: Ints  # (I,) MICRO a minute below the minimum
     short: Ints  # (I,) MICRO of idle penalty with no activity beyond the locks
-    time_left: Ints  # (I,) time units
+    minutes_left: Ints  # (I,)
     load_left: Ints  # (I,)
     days: Ints  # (I,)
     value: Ints  # (I,) MICRO of the locks
@@ -57,7 +63,7 @@ class Pool(NamedTuple):
     slot: Ids  # (I, P, length) slots, -1 after the last
     value: Ints  # (I, P) MICRO without prices
     size: Ints  # (I,)
-    tension: Ints  # (I, 8) MICRO a load point, then a meeting of each day: multipliers of limits outside the programme
+    tension: Ints  # (I, LIMITS) MICRO: multipliers of the limits that the programme does not see
     used: Ints  # (I, P) round in which the plan was last best
 
 
@@ -69,10 +75,10 @@ class Scratch(NamedTuple):
     top: Ints  # (classes of one citizen,) net value of the best option
     order: Ids  # options of each class, best first
     bound: Ints  # the dynamic programme, choice by mask by time
-    tension: Ints  # (8,)
-    left: Ints  # (8,)
-    use: Ints  # (8,)
-    state: Ints  # (depth, 10)
+    tension: Ints  # (LIMITS,)
+    left: Ints  # (LIMITS,)
+    use: Ints  # (LIMITS,)
+    state: Ints  # (depth, 11)
     allowed: Words  # (depth, words)
     plan: Ids  # (depth,)
 
@@ -130,9 +136,9 @@ def best_pooled(price: Ints, slots: Ids, value: Ints, size: int) -> tuple[int, i
 
 @nb.njit(cache=True, nogil=True)
 def search(
-    base: int, last: int, class_ptr: Ints, option_ptr: Ints, time: Ints, load: Ints, mask: Ints, useful: Bools, days: Ints,
+    base: int, last: int, class_ptr: Ints, option_ptr: Ints, time: Ints, minutes: Ints, load: Ints, mask: Ints, useful: Bools, days: Ints,
     clash: Words, clash_at: int, words: int, bonus: Ints, masks: int, loads: int, horizon: int, saturates: bool, idle: int, short: int,
-    load_left: int, days_now: int, slack: int, incumbent: int, node_limit: int, s: Scratch,
+    minutes_left: int, load_left: int, days_now: int, slack: int, incumbent: int, node_limit: int, s: Scratch,
 ) -> tuple[int, int, int]:  # fmt: skip
     """Depth first below the bound; returns (best value, length of the plan left in s.plan or -1, nodes).
 
@@ -186,6 +192,7 @@ def search(
             while c < class_ptr[k + 1] and not child:
                 to = t + time[c]
                 fits = (to <= horizon or saturates) and state[d, LOAD] + load[c] <= load_left
+                fits = fits and state[d, MINUTES] + minutes[c] <= minutes_left
                 if it >= option_ptr[c + 1] or not fits:
                     c += 1
                     it = max(it, option_ptr[c])
@@ -203,7 +210,8 @@ def search(
                     child = True
                     state[d, TAKEN] = a
                     state[d + 1, VALUE], state[d + 1, MASK], state[d + 1, TIME] = value + net[a], m | mask[c], to
-                    state[d + 1, USEFUL] = state[d, USEFUL] + (time[c] if useful[c] else 0)
+                    state[d + 1, MINUTES] = state[d, MINUTES] + minutes[c]
+                    state[d + 1, USEFUL] = state[d, USEFUL] + (minutes[c] if useful[c] else 0)
                     state[d + 1, PLAIN] = state[d, PLAIN] + plain[a]
                     state[d + 1, LOAD] = state[d, LOAD] + load[c]
                     state[d + 1, DAYS] = state[d, DAYS] + days[origin + a]
@@ -230,13 +238,13 @@ def search(
 
 @nb.njit(cache=True, nogil=True)
 def relaxed_use(
-    base: int, last: int, class_ptr: Ints, option_ptr: Ints, time: Ints, load: Ints, mask: Ints, days: Ints, top: Ints,
-    order: Ids, masks: int, horizon: int, saturates: bool, bound: Ints, use: Ints,
+    base: int, last: int, class_ptr: Ints, option_ptr: Ints, time: Ints, load: Ints, mask: Ints, days: Ints, slot: Ids,
+    points: Words, top: Ints, order: Ids, masks: int, horizon: int, saturates: bool, bound: Ints, use: Ints,
 ) -> None:  # fmt: skip
-    """Load and meetings a day, (8,) `use` changed in place, of the plan that attains the dynamic programme's value."""
+    """Use of each limit, (LIMITS,) changed in place, by the plan that attains the dynamic programme's value."""
     width = horizon + 1
     size = masks * width
-    origin = class_ptr[base]
+    origin = option_ptr[class_ptr[base]]
     m, t = 0, 0
     use[:] = 0
     for k in range(base, last):
@@ -248,11 +256,18 @@ def relaxed_use(
             if to > horizon and not saturates:
                 continue
             to = min(to, horizon)
-            if here == top[c - origin] + bound[(k - base + 1) * size + (m | mask[c]) * width + to]:
+            if here == top[c - class_ptr[base]] + bound[(k - base + 1) * size + (m | mask[c]) * width + to]:
+                j = origin + order[option_ptr[c] - origin]
                 use[0] += load[c]
-                packed = days[option_ptr[origin] + order[option_ptr[c] - option_ptr[origin]]]
                 for d in range(7):
-                    use[d + 1] += (packed >> (8 * d)) & 255
+                    use[DAY_LIMIT + d] += (days[j] >> (8 * d)) & 255
+                for half in range(2):
+                    bits = points[slot[j], half]
+                    at = POINT_LIMIT + 64 * half
+                    while bits:
+                        use[at] += np.int64(bits & np.uint64(1))
+                        bits >>= np.uint64(1)
+                        at += 1
                 m |= mask[c]
                 t = to
                 break
@@ -260,18 +275,30 @@ def relaxed_use(
 
 @nb.njit(cache=True, nogil=True)
 def tax_options(
-    first: int, last: int, class_ptr: Ints, option_ptr: Ints, load: Ints, days: Ints, tension: Ints, plain: Ints, net: Ints,
-    order: Ids, top: Ints,
+    first: int, last: int, class_ptr: Ints, option_ptr: Ints, load: Ints, days: Ints, slot: Ids, points: Words,
+    tension: Ints, plain: Ints, net: Ints, order: Ids, top: Ints,
 ) -> None:  # fmt: skip
     """Net values at these multipliers; within each class the options sorted, best first. Changed in place."""
     origin = option_ptr[class_ptr[first]]
+    busy = np.zeros(2, np.uint64)
+    for r in range(POINT_LIMIT, LIMITS):
+        if tension[r] > 0:
+            busy[(r - POINT_LIMIT) >> 6] |= np.uint64(1) << np.uint64((r - POINT_LIMIT) & 63)
     for c in range(class_ptr[first], class_ptr[last]):
         start = option_ptr[c] - origin
         for a in range(start, option_ptr[c + 1] - origin):
             gain = plain[a] - tension[0] * load[c]
             packed = days[origin + a]
             for d in range(7):
-                gain -= tension[d + 1] * ((packed >> (8 * d)) & 255)
+                gain -= tension[DAY_LIMIT + d] * ((packed >> (8 * d)) & 255)
+            for half in range(2):
+                bits = points[slot[origin + a], half] & busy[half]
+                at = POINT_LIMIT + 64 * half
+                while bits:
+                    if bits & np.uint64(1):
+                        gain -= tension[at]
+                    bits >>= np.uint64(1)
+                    at += 1
             net[a] = gain
         for at in range(start + 1, option_ptr[c + 1] - origin):
             a = order[at]
@@ -281,6 +308,49 @@ def tax_options(
                 b -= 1
             order[b + 1] = a
         top[c - class_ptr[first]] = net[order[start]]
+
+
+@nb.njit(cache=True, nogil=True)
+def tighten(
+    first: int, last: int, class_ptr: Ints, option_ptr: Ints, time: Ints, load: Ints, mask: Ints, days: Ints, slot: Ids,
+    points: Words, masks: int, horizon: int, saturates: bool, incumbent: int, turns: int, best_tension: Ints, s: Scratch,
+) -> tuple[int, int]:  # fmt: skip
+    """Move the multipliers by Polyak steps; returns (least bound, slack of the multipliers that s.bound was left with).
+
+    `best_tension` keeps the multipliers of the least bound; it and the scratch change in place.
+    """
+    tension, left, use = s.tension, s.left, s.use
+    tension[:] = best_tension
+    root, slack = -NEVER, np.int64(0)
+    for turn in range(turns + 1):
+        if turn == turns:
+            tension[:] = best_tension
+        tax_options(first, last, class_ptr, option_ptr, load, days, slot, points, tension, s.plain, s.net, s.order, s.top)
+        suffix_bound(first, last, class_ptr, time, load, mask, s.top, masks, 1, horizon, saturates, s.bound)
+        slack = np.int64(0)
+        for r in range(LIMITS):
+            slack += tension[r] * left[r]
+        value = s.bound[0] + slack
+        if value < root:
+            root = value
+            best_tension[:] = tension
+        if root <= incumbent or turn == turns:
+            break
+        relaxed_use(
+            first, last, class_ptr, option_ptr, time, load, mask, days, slot, points, s.top, s.order, masks, horizon,
+            saturates, s.bound, use,
+        )  # fmt: skip
+        norm = 0
+        for r in range(LIMITS):
+            use[r] -= left[r]
+            if use[r] > 0 or tension[r] > 0:
+                norm += use[r] * use[r]
+        if norm == 0:
+            break
+        step = max(np.int64(10_000), (value - incumbent) // norm * 3 // 4)
+        for r in range(LIMITS):
+            tension[r] = max(0, tension[r] + step * use[r])
+    return root, slack
 
 
 @nb.njit(cache=True, nogil=True)
@@ -296,7 +366,7 @@ def close_bound(bonus: Ints, short: int, idle: int, depth: int, loads: int, hori
 
 @nb.njit(cache=True, nogil=True)
 def best_plans(
-    who: Ints, m: Menu, price: Ints, pool: Pool, stamp: int, node_limit: int, shallow: int, turns: int, s: Scratch, plan: Ids, net_value: Ints, upper: Ints, nodes: Ints
+    who: Ints, m: Menu, price: Ints, pool: Pool, stamp: int, node_limit: int, shallow: int, turns: int, hard_turns: int, s: Scratch, plan: Ids, net_value: Ints, upper: Ints, nodes: Ints
 ) -> None:
     """Find the best plan of each citizen in `who` at (S,) `price` in MICRO; plan, net_value, upper and pool change in place.
 
@@ -307,10 +377,12 @@ def best_plans(
     time, load, mask, useful = m.class_time, m.class_load, m.class_mask, m.class_useful
     slot, value, days, clash, clash_ptr = m.option_slot, m.option_value, m.option_days, m.clash, m.clash_ptr
     bonus_all, bonus_ptr, horizon_all, saturates_all = m.bonus, m.bonus_ptr, m.horizon, m.saturates
-    idle, short, time_left, load_left, days_left, fixed = m.idle, m.short, m.time_left, m.load_left, m.days, m.value
+    idle, short, load_left, days_left, fixed = m.idle, m.short, m.load_left, m.days, m.value
+    minutes, minutes_left, points = m.class_minutes, m.minutes_left, m.slot_points
     p_slot, p_value, p_size, p_tension, p_used = pool.slot, pool.value, pool.size, pool.tension, pool.used
-    net, order, bound, plain, top, found = s.net, s.order, s.bound, s.plain, s.top, s.plan
-    tension, left, use = s.tension, s.left, s.use
+    net, order, bound, plain, found = s.net, s.order, s.bound, s.plain, s.plan
+    tension, left = s.tension, s.left
+    left[POINT_LIMIT:] = 1
     for at in range(len(who)):
         i = who[at]
         first, last = choice_ptr[i], choice_ptr[i + 1]
@@ -333,56 +405,32 @@ def best_plans(
         left[0] = load_left[i]
         for d in range(7):
             left[d + 1] = 127 - ((days_left[i] >> (8 * d)) & 255)
-        close_bound(bonus, short[i], idle[i], last - first, 1, horizon, bound)
-        tension[:] = p_tension[i]
-        root = -NEVER
-        for turn in range(turns + 1):
-            if turn == turns:
-                tension[:] = p_tension[i]
-            tax_options(first, last, class_ptr, option_ptr, load, days, tension, plain, net, order, top)
-            suffix_bound(first, last, class_ptr, time, load, mask, top, masks, 1, horizon, saturates, bound)
-            slack = np.int64(0)
-            for r in range(8):
-                slack += tension[r] * left[r]
-            if turn == turns:
-                break
-            if bound[0] + slack < root:
-                root = bound[0] + slack
-                p_tension[i] = tension
-            if root <= incumbent:
-                break
-            relaxed_use(
-                first, last, class_ptr, option_ptr, time, load, mask, days, top, order, masks, horizon, saturates, bound, use
-            )
-            norm = 0
-            for r in range(8):
-                use[r] -= left[r]
-                if use[r] > 0 or tension[r] > 0:
-                    norm += use[r] * use[r]
-            if norm == 0:
-                break
-            step = max(np.int64(10_000), (bound[0] + slack - incumbent) // norm * 3 // 4)
-            for r in range(8):
-                tension[r] = max(0, tension[r] + step * use[r])
+        close_bound(bonus, short[i], idle[i] * m.unit, last - first, 1, horizon, bound)
         length = -1
         best = incumbent
-        if root > incumbent:
-            words = (num + 63) // 64
-            for loads in (1, load_left[i] + 1):
-                if loads > 1:
-                    tension[0], slack = 0, slack - tension[0] * left[0]
-                    tax_options(first, last, class_ptr, option_ptr, load, days, tension, plain, net, order, top)
-                    close_bound(bonus, short[i], idle[i], last - first, loads, horizon, bound)
-                    suffix_bound(first, last, class_ptr, time, load, mask, top, masks, loads, horizon, saturates, bound)
-                best, found_length, nodes[i] = search(
-                    first, last, class_ptr, option_ptr, time, load, mask, useful, days, clash, clash_ptr[i], words, bonus,
-                    masks, loads, horizon, saturates, idle[i], short[i], load_left[i], days_left[i], slack, best,
-                    node_limit if loads > 1 else shallow, s,
-                )  # fmt: skip
-                if found_length >= 0:
-                    length = found_length
-                if loads == 1 and nodes[i] <= shallow:
-                    break
+        words = (num + 63) // 64
+        root = np.int64(0)
+        for loads in (1, load_left[i] + 1):
+            root, slack = tighten(
+                first, last, class_ptr, option_ptr, time, load, mask, days, slot, points, masks, horizon, saturates, best,
+                turns if loads == 1 else hard_turns, p_tension[i], s,
+            )  # fmt: skip
+            if root <= best:
+                break
+            if loads > 1:
+                tension[0], slack = 0, slack - tension[0] * left[0]
+                tax_options(first, last, class_ptr, option_ptr, load, days, slot, points, tension, plain, net, order, s.top)
+                close_bound(bonus, short[i], idle[i] * m.unit, last - first, loads, horizon, bound)
+                suffix_bound(first, last, class_ptr, time, load, mask, s.top, masks, loads, horizon, saturates, bound)
+            best, found_length, nodes[i] = search(
+                first, last, class_ptr, option_ptr, time, minutes, load, mask, useful, days, clash, clash_ptr[i], words,
+                bonus, masks, loads, horizon, saturates, idle[i], short[i], minutes_left[i], load_left[i], days_left[i],
+                slack, best, node_limit if loads > 1 else shallow, s,
+            )  # fmt: skip
+            if found_length >= 0:
+                length = found_length
+            if nodes[i] <= shallow:
+                break
         if length >= 0:
             cost = np.int64(0)
             for k in range(length):
@@ -401,3 +449,60 @@ def best_plans(
             p_used[i, pooled] = stamp
         net_value[i] = best + fixed[i]
         upper[i] = net_value[i] if nodes[i] <= node_limit else max(root + fixed[i], net_value[i])
+
+
+@nb.njit(cache=True, nogil=True)
+def reseat(
+    order: Ints, m: Menu, open_price: Ints, pool: Pool, node_limit: int, shallow: int, turns: int, hard_turns: int, s: Scratch,
+    cap: Ints, use_ptr: Ints, use_row: Ints, slots_ptr: Ints, slots: Ints, closed: Bools, seated: Ids, worth: Ints, load: Ints,
+    net_value: Ints, upper: Ints, nodes: Ints,
+) -> int:  # fmt: skip
+    """One after the other, each citizen of `order` leaves her plan and takes the best that fits; returns how many changed.
+
+    `open_price` is (S,) MICRO of slots with room; `seated`, `worth`, `load` and what best_plans changes change in place.
+    """
+    price = open_price.copy()
+    fresh = np.full(seated.shape, -1, np.int32)
+    num = len(use_ptr) - 1
+    full = np.zeros(num, np.int64)  # how many limits of the slot are reached
+    for r in range(len(cap)):
+        if load[r] >= cap[r]:
+            for x in range(slots_ptr[r], slots_ptr[r + 1]):
+                full[slots[x]] += 1
+    for q in range(num):
+        if full[q] > 0 or closed[q]:
+            price[q] = -NEVER // 1024
+    one = np.zeros(1, np.int64)
+    changed = 0
+    for at in range(len(order)):
+        i = order[at]
+        for sign in (-1, 1):
+            for k in range(seated.shape[1]):
+                q = seated[i, k]
+                if q < 0:
+                    break
+                for u in range(use_ptr[q] - 1, use_ptr[q + 1]):
+                    r = q if u < use_ptr[q] else use_row[u]
+                    was = load[r] >= cap[r]
+                    load[r] += sign
+                    now = load[r] >= cap[r]
+                    if was != now:
+                        for x in range(slots_ptr[r], slots_ptr[r + 1]):
+                            other = slots[x]
+                            full[other] += 1 if now else -1
+                            shut = full[other] > 0 or closed[other]
+                            price[other] = -NEVER // 1024 if shut else open_price[other]
+            if sign < 0:
+                one[0] = i
+                best_plans(one, m, price, pool, 0, node_limit, shallow, turns, hard_turns, s, fresh, net_value, upper, nodes)
+                same = True
+                for k in range(seated.shape[1]):
+                    same = same and fresh[i, k] == seated[i, k]
+                    seated[i, k] = fresh[i, k]
+                if not same:
+                    changed += 1
+                worth[i] = net_value[i] - m.value[i]
+                for k in range(seated.shape[1]):
+                    if seated[i, k] >= 0:
+                        worth[i] += price[seated[i, k]]
+    return changed

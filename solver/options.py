@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from solver import kernels_build as build
-from solver.kernels import Menu
+from solver.kernels import POINTS, Menu, Words
 from solver.problem import MICRO_PER_POINT_PERCENT, RULES, Ints, Problem, sum_by
 
 
@@ -96,15 +96,35 @@ def _menu(problem: Problem, base: build.Base, c: build.Choices) -> Menu:
         needed, base.covered, problem.need_points, problem.parallel_points, problem.weight, bonus_ptr, c.choice_ptr,
         c.class_ptr, c.class_bits, bonus, mask,
     )  # fmt: skip
-    unit = max(1, int(np.gcd.reduce(problem.slot_minutes, initial=0)))
-    time_left = np.maximum(base.minutes, 0) // unit
-    needed_time = -(-np.maximum(base.useful, 0) // unit)
-    longest = np.maximum.reduceat(c.class_minutes, c.class_ptr[:-1]) if len(c.class_minutes) else c.class_minutes
-    saturates = sum_by(c.choice_ptr, longest // unit) <= time_left
+    unit = max(15, int(np.gcd.reduce(problem.slot_minutes, initial=0)))
+    time = -(-c.class_minutes // unit)
+    minutes_left = np.maximum(base.minutes, 0)
+    rounding = sum_by(c.choice_ptr, _most(time * unit - c.class_minutes, c.class_ptr))
+    horizon = (minutes_left + rounding) // unit
+    saturates = sum_by(c.choice_ptr, _most(c.class_minutes, c.class_ptr)) <= minutes_left
     idle = problem.idle_penalty * problem.weight * MICRO_PER_POINT_PERCENT
+    useful = np.maximum(base.useful, 0)
     return Menu(
-        c.choice_ptr, c.class_ptr, c.option_ptr, c.class_minutes // unit, c.class_load, mask, c.class_useful,
-        c.option_slot, c.option_value, c.option_days, c.clash_ptr, c.clash, bonus_ptr, bonus,
-        np.where(saturates, needed_time, time_left), saturates, idle * unit, idle * np.maximum(base.useful, 0),
-        time_left, np.maximum(base.load, 0), base.days, base.value,
+        c.choice_ptr, c.class_ptr, c.option_ptr, time, c.class_minutes, c.class_load, mask, c.class_useful, c.option_slot,
+        c.option_value, c.option_days, _points(problem), c.clash_ptr, c.clash, bonus_ptr, bonus,
+        np.where(saturates, -(-useful // unit), horizon), saturates, unit, idle, idle * useful, minutes_left,
+        np.maximum(base.load, 0), base.days, base.value,
     )  # fmt: skip
+
+
+def _most(amount: Ints, class_ptr: Ints) -> Ints:
+    """(choices,) the greatest amount among each choice's classes."""
+    return np.maximum.reduceat(amount, class_ptr[:-1]) if len(amount) else amount
+
+
+def _points(problem: Problem) -> Words:
+    """(S, 2) bits of the points of the week, POINTS a day from the first start to the last end, at which a slot is on."""
+    first, last = int(problem.meeting_start.min(initial=1440)), int(problem.meeting_end.max(initial=0))
+    bits = np.zeros((problem.num_slots, 2), np.uint64)
+    owner = np.repeat(np.arange(problem.num_slots), np.diff(problem.meeting_ptr))
+    for k in range(POINTS):
+        minute = first + (2 * k + 1) * (last - first) // (2 * POINTS)
+        on = (problem.meeting_start <= minute) & (minute < problem.meeting_end)
+        at = POINTS * problem.meeting_day[on] + k
+        np.bitwise_or.at(bits, (owner[on], at >> 6), np.uint64(1) << (at & 63).astype(np.uint64))
+    return bits

@@ -7,12 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from solver import kernels
+from solver.kernels_chain import Limits, Seating
 from solver.options import Prepared
-from solver.problem import MICRO_PER_PRICE, Ints
+from solver.problem import MICRO_PER_PRICE, Bools, Ints
 
-NODE_LIMIT = 2_000_000
+NODE_LIMIT = 200_000  # of a certificate: beyond it, the search answers with an upper bound
+MOVE_NODES = 3_000  # while prices move
+PRIMAL_NODES = 3_000
 SHALLOW = 200
 TURNS = 3
+HARD_TURNS = 30
 
 
 class Pricer:
@@ -22,8 +26,8 @@ class Pricer:
     the best possible: these hold the last answer for each citizen and change with every call of `best_plans`.
     """
 
-    def __init__(self, prepared: Prepared, threads: int = 2, pool_size: int = 24, node_limit: int = NODE_LIMIT) -> None:
-        self.prepared, self.threads, self.node_limit = prepared, threads, node_limit
+    def __init__(self, prepared: Prepared, threads: int = 2, pool_size: int = 24) -> None:
+        self.prepared, self.threads = prepared, threads
         menu = prepared.menu
         num, length = prepared.problem.num_citizens, plan_length(prepared)
         self.plan = np.full((num, length), -1, np.int32)
@@ -32,20 +36,37 @@ class Pricer:
         self.nodes = np.zeros(num, np.int64)
         self.pool = kernels.Pool(
             np.full((num, pool_size, length), -1, np.int32), np.zeros((num, pool_size), np.int64), np.zeros(num, np.int64),
-            np.zeros((num, 8), np.int64), np.zeros((num, pool_size), np.int64),
+            np.zeros((num, kernels.LIMITS), np.int64), np.zeros((num, pool_size), np.int64),
         )  # fmt: skip
+        self.empty_value = menu.bonus[menu.bonus_ptr[:-1]] - menu.short  # (I,) MICRO of nothing beyond the locks
+        self.pool.value[:, 0] = self.empty_value
+        self.pool.size[:] = 1
+        self.pool.used[:, 0] = 1 << 60  # the empty plan is never replaced
         self.stamp = 0
         self._scratch = [_scratch(menu) for _ in range(threads)]
         self._workers = ThreadPoolExecutor(threads)
 
-    def best_plans(self, who: Ints, price: Ints) -> None:
+    def best_plans(self, who: Ints, price: Ints, node_limit: int = NODE_LIMIT) -> None:
         """Price the citizens in `who` at (S,) `price`, 1/1000 points a slot with its rows."""
         micro = price * MICRO_PER_PRICE
         self.stamp += 1
         parts = np.array_split(who, self.threads)
-        list(self._workers.map(lambda k: kernels.best_plans(
-            parts[k], self.prepared.menu, micro, self.pool, self.stamp, self.node_limit, SHALLOW, TURNS, self._scratch[k], self.plan, self.net, self.upper, self.nodes
-        ), range(self.threads)))
+
+        def run(k: int) -> None:
+            kernels.best_plans(
+                parts[k], self.prepared.menu, micro, self.pool, self.stamp, node_limit, SHALLOW, TURNS, HARD_TURNS,
+                self._scratch[k], self.plan, self.net, self.upper, self.nodes,
+            )  # fmt: skip
+
+        list(self._workers.map(run, range(self.threads)))
+
+    def reseat(self, order: Ints, price: Ints, limits: Limits, closed: Bools, seating: Seating) -> int:
+        """Let each citizen of `order` in turn take her best plan that fits; see `kernels.reseat`. Returns how many changed."""
+        return int(kernels.reseat(
+            order, self.prepared.menu, price * MICRO_PER_PRICE, self.pool, PRIMAL_NODES, SHALLOW, TURNS, HARD_TURNS,
+            self._scratch[0], limits.cap, limits.use_ptr, limits.use_row, limits.slots_ptr, limits.slots, closed,
+            seating.plan, seating.worth, seating.load, self.net.copy(), self.upper.copy(), self.nodes.copy(),
+        ))  # fmt: skip
 
 
 def plan_length(prepared: Prepared) -> int:
@@ -63,6 +84,6 @@ def _scratch(menu: kernels.Menu) -> kernels.Scratch:
     depth = int((last - first).max(initial=1)) + 2
     return kernels.Scratch(
         np.zeros(options, np.int64), np.zeros(options, np.int64), np.zeros(classes, np.int64), np.zeros(options, np.int32),
-        np.zeros(int(states.max(initial=1)), np.int64), *(np.zeros(8, np.int64) for _ in range(3)), np.zeros((depth, 10), np.int64),
+        np.zeros(int(states.max(initial=1)), np.int64), *(np.zeros(kernels.LIMITS, np.int64) for _ in range(3)), np.zeros((depth, 11), np.int64),
         np.zeros((depth, options // 64 + 1), np.uint64), np.zeros(depth, np.int32),
     )  # fmt: skip

@@ -1,0 +1,158 @@
+"""Compiled: moves over the plans already seen, without searching: price passes, counting, insertion, exchange chains."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numba as nb
+import numpy as np
+from numpy.typing import NDArray
+
+from solver.problem import Bools, Ints
+
+Ids = NDArray[np.int32]
+Floats = NDArray[np.float64]
+NEVER = -(1 << 60)
+CLOSED = 2_000_000_000  # 1/1000 points: more than any plan is worth
+
+
+class Rows(NamedTuple):
+    """Seats of slots, then staff and room rows, as limits beyond what locks take."""
+
+    cap: Ints  # (S + R,)
+    use_ptr: Ints  # (S + 1,) staff and room rows of a slot
+    use_row: Ints  # positions S .. S + R - 1
+    closed: Bools  # (S,) nobody may enter
+
+
+@nb.njit(cache=True, nogil=True)
+def slot_prices(rows: Rows, price: Ints, total: Ints) -> None:
+    """Fill (S,) `total`: a slot's seat and its staff and room rows, CLOSED where it is closed. Changed in place."""
+    use_ptr, use_row, closed = rows.use_ptr, rows.use_row, rows.closed
+    for s in range(len(total)):
+        cost = price[s]
+        for u in range(use_ptr[s], use_ptr[s + 1]):
+            cost += price[use_row[u]]
+        total[s] = CLOSED if closed[s] else cost
+
+
+@nb.njit(cache=True, nogil=True)
+def add_plan(rows: Rows, plan: Ids, sign: int, load: Ints) -> None:
+    """Add a plan's use (sign times) to (S + R,) `load`, changed in place."""
+    use_ptr, use_row = rows.use_ptr, rows.use_row
+    for k in range(len(plan)):
+        s = plan[k]
+        if s < 0:
+            break
+        load[s] += sign
+        for u in range(use_ptr[s], use_ptr[s + 1]):
+            load[use_row[u]] += sign
+
+
+@nb.njit(cache=True, nogil=True)
+def add_plans(rows: Rows, who: Ints, plan: Ids, sign: int, load: Ints) -> None:
+    """Add the plans of the citizens in `who`; `load` changed in place."""
+    for at in range(len(who)):
+        add_plan(rows, plan[who[at]], sign, load)
+
+
+@nb.njit(cache=True, nogil=True)
+def move_prices(price: Ints, cap: Ints, block: Ints, running: Ints, scale: float, step: float, mix: float, floor: float) -> None:
+    """One price step after a block: towards the block's load times `scale` (share `mix`) and the running load.
+
+    `step` is in 1/1000 points per unit of relative excess; a limit counts as at least `floor`. Changed in place.
+    """
+    for r in range(len(price)):
+        if price[r] == 0 and block[r] == 0 and running[r] <= cap[r]:
+            continue
+        excess = mix * block[r] * scale + (1.0 - mix) * running[r] - cap[r]
+        moved = price[r] + step * excess / max(floor, float(cap[r]))
+        price[r] = max(0, np.int64(np.rint(moved)))
+
+
+@nb.njit(cache=True, nogil=True)
+def pool_passes(
+    who: Ints, size: int, passes: int, slots: Ids, value: Ints, count: Ints, rows: Rows, cap: Ints, price: Ints, step: float,
+    decay: float, mix: float, floor: float, chosen: Ints, tally: Ints, mean: Floats,
+) -> float:  # fmt: skip
+    """Move prices block by block over the plans seen; returns the last step.
+
+    `who` in the order of the blocks of `size`; `chosen` (I,) the last plan of each, `tally` (I, P) how often each plan was
+    best, `mean` (S + R,) the mean price over the passes: these and `price` change in place.
+    """
+    num = len(price)
+    total = np.zeros(slots.shape[2] * 0 + len(rows.use_ptr) - 1, np.int64)
+    running = np.zeros(num, np.int64)
+    block = np.zeros(num, np.int64)
+    mean[:] = 0.0
+    blocks = 0
+    slot_prices(rows, price, total)
+    for at in range(len(who)):
+        if chosen[who[at]] >= 0:
+            add_plan(rows, slots[who[at], chosen[who[at]]], 1, running)
+    for _ in range(passes):
+        for start in range(0, len(who), size):
+            end = min(start + size, len(who))
+            block[:] = 0
+            for at in range(start, end):
+                i = who[at]
+                best, pick = NEVER, -1
+                for p in range(count[i]):
+                    worth = value[i, p]
+                    for k in range(slots.shape[2]):
+                        s = slots[i, p, k]
+                        if s < 0:
+                            break
+                        worth -= total[s] * 1_000
+                    if worth > best:
+                        best, pick = worth, p
+                if chosen[i] >= 0:
+                    add_plan(rows, slots[i, chosen[i]], -1, running)
+                chosen[i] = pick
+                if pick >= 0:
+                    tally[i, pick] += 1
+                    add_plan(rows, slots[i, pick], 1, block)
+                    add_plan(rows, slots[i, pick], 1, running)
+            move_prices(price, cap, block, running, len(who) / (end - start), step, mix, floor)
+            slot_prices(rows, price, total)
+            step *= decay
+            blocks += 1
+            for r in range(num):
+                mean[r] += price[r]
+    for r in range(num):
+        mean[r] /= max(1, blocks)
+    return step
+
+
+@nb.njit(cache=True, nogil=True)
+def fits(rows: Rows, plan: Ids, load: Ints) -> bool:
+    """Whether one more plan fits the limits."""
+    cap, use_ptr, use_row, closed = rows.cap, rows.use_ptr, rows.use_row, rows.closed
+    for k in range(len(plan)):
+        s = plan[k]
+        if s < 0:
+            break
+        if closed[s] or load[s] >= cap[s]:
+            return False
+        for u in range(use_ptr[s], use_ptr[s + 1]):
+            if load[use_row[u]] >= cap[use_row[u]]:
+                return False
+    return True
+
+
+@nb.njit(cache=True, nogil=True)
+def fix_plans(order: Ints, wanted: int, rows: Rows, slots: Ids, value: Ints, pick: Ints, load: Ints, plan: Ids, worth: Ints) -> Ints:
+    """Give the first `wanted` citizens of `order` whose picked plan fits that plan; returns who got one."""
+    got = np.empty(len(order), np.int64)
+    num = 0
+    for at in range(len(order)):
+        i = order[at]
+        if num == wanted:
+            break
+        if pick[i] >= 0 and fits(rows, slots[i, pick[i]], load):
+            plan[i, :] = slots[i, pick[i]]
+            worth[i] = value[i, pick[i]]
+            add_plan(rows, plan[i], 1, load)
+            got[num] = i
+            num += 1
+    return got[:num]

@@ -1,0 +1,117 @@
+"""Makes whole plans from prices: fix the agreed, re-price the contested, seat the rest, then exchange chains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solver import kernels_chain as chains
+from solver import kernels_pool as moves
+from solver.master import slot_prices
+from solver.pricing import MOVE_NODES, Pricer
+from solver.problem import MICRO_PER_PRICE, Bools, Ints
+
+
+@dataclass(frozen=True)
+class DiveOptions:
+    """How a dive fixes citizens: passes between fixings, price step in 1/1000 points, shares fixed at once."""
+
+    passes: int = 24
+    step: float = 60.0
+    first_share: float = 0.9
+    share: float = 0.12
+    last_share: float = 0.05
+    few: int = 1500
+    stop_at: int = 60
+
+
+def empty_seating(pricer: Pricer, rows: moves.Rows) -> chains.Seating:
+    """Nobody seated anywhere."""
+    plan = np.full(pricer.plan.shape, -1, np.int32)
+    return chains.Seating(plan, pricer.empty_value.copy(), np.zeros(len(rows.cap), np.int64))
+
+
+def copy_seating(seating: chains.Seating) -> chains.Seating:
+    """A seating of its own."""
+    return chains.Seating(*(array.copy() for array in seating))
+
+
+def unseat(pricer: Pricer, rows: moves.Rows, seating: chains.Seating, who: Ints) -> None:
+    """Take these citizens out of their plans; `seating` changes in place."""
+    moves.add_plans(rows, who, seating.plan, -1, seating.load)
+    seating.plan[who] = -1
+    seating.worth[who] = pricer.empty_value[who]
+
+
+def full_slots(rows: moves.Rows, load: Ints) -> Bools:
+    """(S,) closed, or a limit of the slot is reached."""
+    full = load >= rows.cap
+    num_slots = len(rows.use_ptr) - 1
+    owner = np.repeat(np.arange(num_slots), np.diff(rows.use_ptr))
+    result: Bools = rows.closed | full[:num_slots]
+    result[owner[full[rows.use_row]]] = True
+    return result
+
+
+def dive(
+    pricer: Pricer, rows: moves.Rows, price: Ints, seating: chains.Seating, who: Ints, rng: np.random.Generator, options: DiveOptions
+) -> Iterator[int]:
+    """Seat the citizens in `who`, now seated nowhere, in steps; yields how many are still open. `seating` changes in place."""
+    price = price.copy()
+    open_ = rng.permutation(who)
+    pool = pricer.pool
+    chosen = np.full(len(pricer.plan), -1, np.int64)
+    tally = np.zeros(pool.value.shape, np.int64)
+    mean = np.zeros(len(price))
+    first = True
+    while len(open_) > options.stop_at:
+        cap = np.maximum(rows.cap - seating.load, 0)
+        here = rows._replace(closed=full_slots(rows, seating.load))
+        pricer.best_plans(open_, slot_prices(here, price), MOVE_NODES)
+        tally[open_], chosen[open_] = 0, -1
+        size = max(1, len(open_) // 100)
+        moves.pool_passes(
+            open_, size, options.passes, pool.slot, pool.value, pool.size, here, cap, price, options.step, 1.0, 0.2, 4.0,
+            chosen, tally, mean,
+        )  # fmt: skip
+        often = tally[open_].max(axis=1)
+        chosen[open_] = tally[open_].argmax(axis=1)
+        order = open_[np.lexsort((rng.random(len(open_)), -often))]
+        share = options.last_share if len(open_) < options.few else options.share
+        sure = options.first_share * int((often == options.passes).sum()) if first else 0
+        wanted = max(int(sure), int(share * len(open_)), 20)
+        fixed = moves.fix_plans(
+            order, wanted, rows, pool.slot, pool.value, chosen, seating.load, seating.plan, seating.worth
+        )
+        open_ = open_[~np.isin(open_, fixed)]
+        first = False
+        yield len(open_)
+        if len(fixed) == 0:
+            break
+    pricer.reseat(open_, _sum_rows(rows, price), limits(rows, price), rows.closed, seating)
+    yield 0
+
+
+def _sum_rows(rows: moves.Rows, price: Ints) -> Ints:
+    return slot_prices(rows._replace(closed=np.zeros_like(rows.closed)), price)
+
+
+def limits(rows: moves.Rows, price: Ints) -> chains.Limits:
+    """The rows as the chains read them, at these prices."""
+    num_slots = len(rows.use_ptr) - 1
+    owner = np.repeat(np.arange(num_slots), np.diff(rows.use_ptr))
+    row = np.concatenate([np.arange(num_slots), rows.use_row])
+    slot = np.concatenate([np.arange(num_slots), owner])
+    by_row = np.argsort(row, kind="stable")
+    ptr = np.searchsorted(row[by_row], np.arange(len(rows.cap) + 1)).astype(np.int64)
+    total = slot_prices(rows, price) * MICRO_PER_PRICE
+    return chains.Limits(rows.cap, rows.use_ptr, rows.use_row, ptr, slot[by_row], total)
+
+
+def improve(pricer: Pricer, rows: moves.Rows, price: Ints, seating: chains.Seating, order: NDArray[np.int64], tries: int) -> int:
+    """Run exchange chains from each citizen of `order`; returns the MICRO gained. `seating` changes in place."""
+    pool = pricer.pool
+    return int(chains.improve(order, pool.slot, pool.value, pool.size, limits(rows, price), seating, 0, tries))
