@@ -36,6 +36,7 @@ from scheduler.town.draws import chance, stream, town_rules
 from scheduler.town.making import Town
 from solver.problem import Ints
 
+WEEKS_AHEAD = 4
 ENROLMENT = ("citizen_id", "series_id", "from_week", "until_week")
 AGREEMENT = ("citizen_id", "offering_id", "from_week", "until_week", "series_id")
 
@@ -141,9 +142,12 @@ def _insert_offerings(session: Session, town: Town, ids: Ints) -> None:
     insert_columns(
         session, Wish, citizen_id=ids[who], offering_id=named(names, offering), strength=strength, refused=refused
     )
-    who, offering = np.nonzero(needs.due & centre.offering.due)
-    kind = ["referral" if kinds[place] == "conference" else "due" for place in offering.tolist()]
-    insert_columns(session, Referral, citizen_id=ids[who], offering_id=named(names, offering), due_week=week, kind=kind)
+    for ahead in range(WEEKS_AHEAD):  # Whose turn is not this week, has it next week, and so on in turns.
+        turn = centre.offering.due & needs.eligible & (needs.due if ahead % 2 == 0 else ~needs.due)
+        who, offering = np.nonzero(turn)
+        kind = ["referral" if kinds[place] == "conference" else "due" for place in offering.tolist()]
+        due_week, chosen = shift_week(week, ahead), named(names, offering)
+        insert_columns(session, Referral, citizen_id=ids[who], offering_id=chosen, due_week=due_week, kind=kind)
     who, role = np.nonzero(citizen.contact >= 0)
     staff = named(centre.staff, citizen.contact[who, role])
     insert_columns(session, Contact, citizen_id=ids[who], role=named(centre.role, role), staff_id=staff)
