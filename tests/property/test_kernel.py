@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import numpy as np
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from solver.options import prepare
 from solver.pricing import Pricer
 from solver.problem import MICRO_PER_PRICE, Ints, Problem, sum_by
 from tests import oracle
 from tests.strategies import problems_with_prices
+
+HIGHEST_PRICE = 10**9
 
 
 def slot_price(problem: Problem, price: Ints) -> Ints:
@@ -46,6 +51,38 @@ def test_everybody_gets_the_best_of_all_plans_at_any_prices(case: tuple[Problem,
             assert slots in oracle.feasible_plans(problem, i)
             assert pricer.net[i] - held(problem, i, price) == oracle.net_value(problem, i, slots, price)
             assert pricer.net[i] - held(problem, i, price) == best_of_all(problem, i, price)
+
+
+@settings(max_examples=100)
+@given(problems_with_prices(), st.integers(0, 4))
+def test_a_search_that_ends_early_still_says_what_cannot_be_beaten(
+    case: tuple[Problem, list[Ints]], nodes: int
+) -> None:
+    problem, prices = case
+    pricer = Pricer(prepare(problem), threads=1)
+
+    for price in prices:
+        pricer.best_plans(np.arange(problem.num_citizens), slot_price(problem, price), node_limit=nodes)
+
+        for i in range(problem.num_citizens):
+            assert pricer.net[i] <= best_of_all(problem, i, price) + held(problem, i, price) <= pricer.upper[i]
+
+
+@settings(max_examples=100)
+@given(problems_with_prices(), st.randoms(use_true_random=False))
+def test_the_highest_price_keeps_everybody_out(case: tuple[Problem, list[Ints]], random: Random) -> None:
+    problem, (price, *_) = case
+    shut = random.sample(range(problem.num_slots), 2)
+    price[shut] = HIGHEST_PRICE
+    pricer = Pricer(prepare(problem), threads=1)
+
+    pricer.best_plans(np.arange(problem.num_citizens), slot_price(problem, price))
+
+    for i in range(problem.num_citizens):
+        locks = oracle.locks_of(problem, i)
+        free = oracle.best_plan(problem, i, price, forbidden=set(shut) - set(locks))
+        assert free is not None
+        assert pricer.net[i] == free + held(problem, i, price)
 
 
 @settings(max_examples=50)
