@@ -9,7 +9,7 @@ from typing import Any
 
 from ortools.sat.python import cp_model
 
-from solver.problem import MICRO_PER_POINT_PERCENT, Problem
+from solver.problem import MICRO_PER_POINT_PERCENT, MICRO_PER_PRICE, Ints, Problem
 from tests import facts, oracle
 
 
@@ -21,8 +21,8 @@ class Exact:
     entries: list[list[tuple[int, int]]]  # (slot, group) by citizen
 
 
-def solve_exactly(p: Problem) -> Exact:
-    """Maximise the objective under every rule and row."""
+def solve_exactly(p: Problem, price: Ints | None = None) -> Exact:
+    """Maximise the objective under every rule and row, less (S,) `price` in 1/1000 points where it is given."""
     model = cp_model.CpModel()
     taken = {
         (i, s, g): model.new_bool_var(f"{i} in {g}")
@@ -38,7 +38,9 @@ def solve_exactly(p: Problem) -> Exact:
     for i in range(p.num_citizens):
         _add_rules(model, p, i, [in_slot[i, s] for s in range(p.num_slots)])
     _add_rows(model, p, taken)
-    model.maximize(sum(_value(model, p, i, [in_slot[i, s] for s in range(p.num_slots)]) for i in range(p.num_citizens)))
+    values = [_value(model, p, i, [in_slot[i, s] for s in range(p.num_slots)]) for i in range(p.num_citizens)]
+    paid = 0 if price is None else sum(int(price[s]) * MICRO_PER_PRICE * x for (_, s), x in in_slot.items())
+    model.maximize(sum(values) - paid)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     status = solver.solve(model)

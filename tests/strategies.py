@@ -6,6 +6,7 @@ numbers come from a seed, because hundreds of draws a week would be slow.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -76,6 +77,17 @@ def problems_with_prices(draw: st.DrawFn) -> tuple[Problem, list[Ints]]:
     first = [rng.choice([0, rng.randrange(40_000)]) for _ in units]
     moved = [max(0, p + rng.choice([0, 0, rng.randrange(-9_000, 9_000)])) for p in first]
     return problem, [np.array(price, np.int64) for price in (first, moved, [0 for _ in units], first)]
+
+
+@st.composite
+def long_menus(draw: st.DrawFn) -> tuple[Problem, Ints]:
+    """Draw a week with seats for everybody and up to 90 slots of 14 offerings, and (S,) prices in 1/1000 points."""
+    has = {name: draw(st.booleans()) for name in FEATURES}
+    num_slots = draw(st.integers(20, 90))
+    rng = Random(draw(st.integers(0, 2**32 - 1)))
+    problem = _town(rng, has, 2, 14, num_slots).seats_only()
+    price = [rng.choice([0, rng.randrange(20_000)]) for _ in range(num_slots)]
+    return replace(problem, group_seats=np.full(num_slots, 2)), np.array(price, np.int64)
 
 
 @st.composite

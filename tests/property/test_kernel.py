@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from solver.options import prepare
 from solver.pricing import Pricer
 from solver.problem import MICRO_PER_PRICE, Ints, Problem, sum_by
-from tests import oracle
-from tests.strategies import problems_with_prices
+from tests import exact, oracle
+from tests.strategies import long_menus, problems_with_prices
 
 HIGHEST_PRICE = 10**9
 
@@ -51,6 +51,18 @@ def test_everybody_gets_the_best_of_all_plans_at_any_prices(case: tuple[Problem,
             assert slots in oracle.feasible_plans(problem, i)
             assert pricer.net[i] - held(problem, i, price) == oracle.net_value(problem, i, slots, price)
             assert pricer.net[i] - held(problem, i, price) == best_of_all(problem, i, price)
+
+
+@settings(max_examples=40)
+@given(long_menus())
+def test_the_best_plan_from_a_long_menu_is_the_one_of_cp_sat(case: tuple[Problem, Ints]) -> None:
+    problem, price = case
+    pricer = Pricer(prepare(problem), threads=1)
+
+    pricer.best_plans(np.arange(problem.num_citizens), price)
+
+    paid = sum(held(problem, i, price) for i in range(problem.num_citizens))
+    assert pricer.net.sum() - paid == exact.solve_exactly(problem, price).objective
 
 
 @settings(max_examples=100)
