@@ -7,16 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from catalog.tables import (
-    Group,
-    Room,
-)
-from scheduler.tables import (
-    Contact,
-    KeepApart,
-    Lock,
-    Wish,
-)
+from catalog.tables import Group, Room
+from scheduler.tables import Contact, KeepApart, Lock, Wish
 from tests.unit.small_centre import LAST_WEEK, WEEK, Centre, centre, locked_groups
 
 __all__ = ["centre"]

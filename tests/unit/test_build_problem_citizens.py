@@ -8,12 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from catalog.tables import (
-    OfferingTargetGroup,
-    Site,
-    SiteTravel,
-    TargetGroup,
-)
+from catalog.tables import OfferingTargetGroup, Site, SiteTravel, TargetGroup
 from scheduler.tables import (
     Agreement,
     AvailabilityBlock,

@@ -10,20 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.tables import (
-    Weight,
-)
+from catalog.tables import Weight
 from catalog.weeks import monday_of
 from scheduler.points import PointsError, read_points, share_out
 from scheduler.problem import build_problem
-from scheduler.tables import (
-    Citizen,
-    CitizenLeg,
-    CitizenStrength,
-    SubGoal,
-    TimePreference,
-    Wish,
-)
+from scheduler.tables import Citizen, CitizenLeg, CitizenStrength, SubGoal, TimePreference, Wish
 from tests.unit.small_centre import WEEK, Centre, centre
 
 __all__ = ["centre"]
