@@ -26,6 +26,7 @@ from scheduler import archive
 from scheduler.archive import Archive
 from scheduler.figures import Figures, closed_percent, count_figures
 from scheduler.problem import build_problem
+from scheduler.reasons import Reasons, store_reasons
 from scheduler.tables import Citizen, PlanEntry, PlanException, Run
 from scheduler.warm import warm_start
 from solver import Options
@@ -67,6 +68,7 @@ class Outcome:
     seconds: float  # from the problem built to the solution verified
     peak_mb: float
     rules_hash: str
+    reasons: Reasons = field(default_factory=Reasons)
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,7 @@ def store(session: Session, outcome: Outcome) -> Run:
     for table, rows in ((PlanEntry, entries), (PlanException, exceptions)):
         if rows:
             session.execute(insert(table), rows)
+    store_reasons(session, run.id, ids, outcome.reasons)
     return run
 
 

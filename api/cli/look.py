@@ -14,6 +14,7 @@ from api.cli.shared import DEFAULT_DATABASE, Database, InputError, Json, open_da
 from api.export import WRITERS, read_export
 from catalog.database import reading
 from catalog.weeks import parse_week
+from scheduler.reasons import read_reasons
 from scheduler.stored import (
     NotFoundError,
     PlannedMeeting,
@@ -50,6 +51,7 @@ def show(
                 group = True
             else:
                 document = {"citizen": citizen.external_id, "name": citizen.name, "min_minutes": citizen.min_minutes}
+                document["falls_short"] = read_reasons(session, run.id, citizen.id)
                 _show_week(run, document, planned_meetings(session, run.id, citizen.id), as_json=as_json)
         if group:
             _show_group(session, run, key, as_json=as_json)
@@ -78,6 +80,8 @@ def _show_week(run: Run, document: dict[str, Any], meetings: list[PlannedMeeting
     out.print(table)
     if not meetings:
         out.print("Nothing is planned this week.")
+    for reason in document["falls_short"]:
+        out.print(reason)
     out.print(f"{minutes // 60} h {minutes % 60:02} min, at least {document['min_minutes'] / 60:g} h wanted")
 
 

@@ -19,6 +19,7 @@ from scheduler.archive import Archive, ArchiveError, pack, unpack
 from scheduler.figures import count_figures
 from scheduler.importer import import_files
 from scheduler.migrations import upgrade
+from scheduler.reasons import Reasons, Short, Uncovered, read_reasons
 from scheduler.replay import differing, replay_options
 from scheduler.runs import Input, Outcome, RunError, Task, UnsoundSolutionError, check, read_input, store
 from scheduler.shipped import load_shipped
@@ -201,6 +202,18 @@ def test_a_replay_counts_rounds_and_no_seconds(session: Session) -> None:
     run = store(session, _outcome(replace(given, task=task), planned))
     options = replay_options(find_run(session, run.id), threads=1)
     assert (options.seed, options.time_limit, options.max_rounds, options.threads) == (3, None, 1, 1)
+
+
+def test_who_got_less_is_stored_with_the_reason(session: Session) -> None:
+    given, planned = _planned(session)
+    reasons = Reasons([Short(0, "alone", "energy", 600)], [Uncovered(0, given.archive.ids.leg.index("sind"), "seats")])
+    run = store(session, replace(_outcome(given, planned), reasons=reasons))
+    summary = summarize(session, run)
+    assert summary["below_minimum"] == [
+        {"citizen": "B1", "reason": "alone", "slug": "energy", "minutes": 600, "exchange": ""}
+    ]
+    assert summary["uncovered_legs"] == [{"citizen": "B1", "leg": "sind", "slug": "seats"}]
+    assert read_reasons(session, run.id, 1) == ["600 minutes short: alone, energy", "leg sind is not covered: seats"]
 
 
 def test_seats_only_leaves_the_other_rows_out(session: Session) -> None:
