@@ -23,7 +23,7 @@ from scheduler.town import make_town
 from solver import Options
 
 # A rule of a day long past never holds; it only says that the demo made this town and may replace it.
-MARK = {"slug": "demo", "key": "town", "valid_from": dt.date(1, 1, 1)}
+MARK_DAY = dt.date(1, 1, 1)
 
 
 def demo(
@@ -55,7 +55,7 @@ def demo(
     _clear_earlier_demo(engine, database)
     with writing(engine) as session:
         load_shipped(session)
-        session.add(Rule(**MARK, valid_to=MARK["valid_from"], value=town))
+        session.add(Rule(slug="demo", key="town", valid_from=MARK_DAY, valid_to=MARK_DAY, value=town))
         make_town(session, citizens, seed, tightness, week, clustered=clustered)
     err.print(
         f"2. Planning week {week} for at most {time_limit:g} seconds (the first time, the solver is compiled too)"
@@ -71,7 +71,7 @@ def _clear_earlier_demo(engine: Engine, url: str) -> None:
     """Leave empty tables of today's shape, unless somebody's own citizens are in them."""
     upgrade(url)
     with writing(engine) as session:
-        if session.get(Rule, MARK) is not None:
+        if session.get(Rule, ("demo", "town", MARK_DAY)) is not None:
             err.print("   The town of the earlier demo in this database is replaced, with its runs.")
             for table in reversed(Base.metadata.sorted_tables):
                 session.execute(table.delete())

@@ -50,7 +50,11 @@ def show(
             except NotFoundError:
                 group = True
             else:
-                document = {"citizen": citizen.external_id, "name": citizen.name, "min_minutes": citizen.min_minutes}
+                document: dict[str, Any] = {
+                    "citizen": citizen.external_id,
+                    "name": citizen.name,
+                    "min_minutes": citizen.min_minutes,
+                }
                 document["falls_short"] = read_reasons(session, run.id, citizen.id)
                 _show_week(run, document, planned_meetings(session, run.id, citizen.id), as_json=as_json)
         if group:
