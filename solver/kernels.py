@@ -454,12 +454,12 @@ def best_plans(
 @nb.njit(cache=True, nogil=True)
 def reseat(
     order: Ints, m: Menu, open_price: Ints, pool: Pool, node_limit: int, shallow: int, turns: int, hard_turns: int, s: Scratch,
-    cap: Ints, use_ptr: Ints, use_row: Ints, slots_ptr: Ints, slots: Ints, closed: Bools, seated: Ids, worth: Ints, load: Ints,
+    cap: Ints, use_ptr: Ints, use_row: Ints, slots_ptr: Ints, slots: Ints, closed: Bools, low: Ints, seated: Ids, worth: Ints, load: Ints,
     net_value: Ints, upper: Ints, nodes: Ints,
 ) -> int:  # fmt: skip
     """One after the other, each citizen of `order` leaves her plan and takes the best that fits; returns how many changed.
 
-    `open_price` is (S,) MICRO of slots with room; `seated`, `worth`, `load` and what best_plans changes change in place.
+    Nobody leaves a slot that would fall below `low`, (S,) participants. `open_price` is (S,) MICRO of slots with room; `seated`, `worth`, `load` and what best_plans changes change in place.
     """
     price = open_price.copy()
     fresh = np.full(seated.shape, -1, np.int32)
@@ -476,6 +476,12 @@ def reseat(
     changed = 0
     for at in range(len(order)):
         i = order[at]
+        needed = False
+        for k in range(seated.shape[1]):
+            q = seated[i, k]
+            needed = needed or (q >= 0 and load[q] <= low[q])
+        if needed:
+            continue
         for sign in (-1, 1):
             for k in range(seated.shape[1]):
                 q = seated[i, k]
@@ -495,14 +501,46 @@ def reseat(
             if sign < 0:
                 one[0] = i
                 best_plans(one, m, price, pool, 0, node_limit, shallow, turns, hard_turns, s, fresh, net_value, upper, nodes)
-                same = True
-                for k in range(seated.shape[1]):
-                    same = same and fresh[i, k] == seated[i, k]
-                    seated[i, k] = fresh[i, k]
-                if not same:
-                    changed += 1
-                worth[i] = net_value[i] - m.value[i]
+                now = worth[i]
                 for k in range(seated.shape[1]):
                     if seated[i, k] >= 0:
-                        worth[i] += price[seated[i, k]]
+                        now -= price[seated[i, k]]
+                if net_value[i] - m.value[i] > now:  # a search cut short may miss what she has
+                    changed += 1
+                    worth[i] = net_value[i] - m.value[i]
+                    for k in range(seated.shape[1]):
+                        seated[i, k] = fresh[i, k]
+                        if seated[i, k] >= 0:
+                            worth[i] += price[seated[i, k]]
     return changed
+
+
+@nb.njit(cache=True, nogil=True)
+def escape(
+    who: Ints, m: Menu, open_price: Ints, shut: Bools, pool: Pool, stamp: int, node_limit: int, shallow: int, turns: int,
+    hard_turns: int, s: Scratch, seated: Ids, plan: Ids, net_value: Ints, upper: Ints, nodes: Ints,
+) -> None:  # fmt: skip
+    """Add to the pool, for each citizen and each of her slots that is `shut` (full), her best plan of free slots without it.
+
+    `open_price` is (S,) MICRO; her other slots count as free. The pool and the outputs of best_plans change in place.
+    """
+    price = open_price.copy()
+    for q in range(len(price)):
+        if shut[q]:
+            price[q] = -NEVER // 1024
+    one = np.zeros(1, np.int64)
+    for at in range(len(who)):
+        i = who[at]
+        one[0] = i
+        for k in range(seated.shape[1]):
+            if seated[i, k] >= 0:
+                price[seated[i, k]] = open_price[seated[i, k]]
+        for k in range(seated.shape[1]):
+            q = seated[i, k]
+            if q >= 0 and shut[q]:
+                price[q] = -NEVER // 1024
+                best_plans(one, m, price, pool, stamp, node_limit, shallow, turns, hard_turns, s, plan, net_value, upper, nodes)
+                price[q] = open_price[q]
+        for k in range(seated.shape[1]):
+            if seated[i, k] >= 0 and shut[seated[i, k]]:
+                price[seated[i, k]] = -NEVER // 1024

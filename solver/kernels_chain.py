@@ -37,6 +37,7 @@ class Limits(NamedTuple):
     use_row: Ints
     slots_ptr: Ints  # (S + R + 1,) slots that use each row
     slots: Ints
+    low: Ints  # (S,) participants that a slot must keep
     price: Ints  # (S,) MICRO a slot with its rows, CLOSED where nobody may enter
 
 
@@ -112,12 +113,13 @@ def uses(plan: Ids, row: int, slots: int, use_ptr: Ints, use_row: Ints) -> bool:
 
 
 @nb.njit(cache=True, nogil=True)
-def improve(order: Ints, p_slot: Ids, p_value: Ints, p_size: Ints, c: Limits, a: Seating, spare: int, tries: int) -> int:
+def improve(order: Ints, p_slot: Ids, p_value: Ints, p_size: Ints, c: Limits, a: Seating, least: int, crowding: int, tries: int) -> int:
     """Try chains that start with each citizen of `order`; returns the MICRO gained. `a` changes in place.
 
-    A chain may run into a balance of -`spare` MICRO; `tries` bounds the moves tried for one start.
+    A chain starts with a gain of more than `least` MICRO; a move into a full limit counts `crowding` MICRO less; `tries` bounds
+    the moves tried for one start.
     """
-    cap, use_ptr, use_row, price = c.cap, c.use_ptr, c.use_row, c.price
+    cap, use_ptr, use_row, price, low = c.cap, c.use_ptr, c.use_row, c.price, c.low
     slots_ptr, slots_of = c.slots_ptr, c.slots
     plan, worth, load = a.plan, a.worth, a.load
     num_slots = len(use_ptr) - 1
@@ -137,6 +139,7 @@ def improve(order: Ints, p_slot: Ids, p_value: Ints, p_size: Ints, c: Limits, a:
     cand_i = np.empty((DEPTH, BREADTH), np.int64)
     cand_p = np.empty((DEPTH, BREADTH), np.int64)
     cand_d = np.empty((DEPTH, BREADTH), np.int64)
+    cand_r = np.empty((DEPTH, BREADTH), np.int64)
     cand_n = np.zeros(DEPTH, np.int64)
     cand_at = np.zeros(DEPTH, np.int64)
     who = np.full(DEPTH, -1, np.int64)
@@ -151,8 +154,9 @@ def improve(order: Ints, p_slot: Ids, p_value: Ints, p_size: Ints, c: Limits, a:
         now = priced(plan[root], worth[root], price)
         for p in range(p_size[root]):
             delta = priced(p_slot[root, p], p_value[root, p], price) - now
-            if delta > 0 and p_value[root, p] != worth[root]:
-                insert(cand_i[0], cand_p[0], cand_d[0], cand_n, 0, root, p, delta)
+            if delta > least and not strands(p_slot[root, p], plan[root], load, low):
+                rank = delta - crowding * crowded(p_slot[root, p], plan[root], cap, load, use_ptr, use_row)
+                insert(cand_i[0], cand_p[0], cand_d[0], cand_r[0], cand_n, 0, root, p, delta, rank)
         cand_at[0] = 0
         d = 0
         tried = 0
@@ -169,8 +173,7 @@ def improve(order: Ints, p_slot: Ids, p_value: Ints, p_size: Ints, c: Limits, a:
             cand_at[d] += 1
             i, p = cand_i[d, e], cand_p[d, e]
             balance[d + 1] = balance[d] + cand_d[d, e]
-            if balance[d + 1] <= -spare:
-                cand_at[d] = cand_n[d]
+            if balance[d + 1] <= 0:
                 continue
             again = False
             for b in range(d):
@@ -207,10 +210,15 @@ def improve(order: Ints, p_slot: Ids, p_value: Ints, p_size: Ints, c: Limits, a:
                         now = priced(plan[j], worth[j], price)
                         for q in range(p_size[j]):
                             delta = priced(p_slot[j, q], p_value[j, q], price) - now
-                            full = cand_n[d + 1] == BREADTH and delta <= cand_d[d + 1, BREADTH - 1]
-                            if balance[d + 1] + delta > -spare and not full:
-                                if not uses(p_slot[j, q], row, num_slots, use_ptr, use_row):
-                                    insert(cand_i[d + 1], cand_p[d + 1], cand_d[d + 1], cand_n, d + 1, j, q, delta)
+                            full = cand_n[d + 1] == BREADTH and delta <= cand_r[d + 1, BREADTH - 1]
+                            if balance[d + 1] + delta > 0 and not full:
+                                usable = not uses(p_slot[j, q], row, num_slots, use_ptr, use_row)
+                                if usable and not strands(p_slot[j, q], plan[j], load, low):
+                                    rank = delta - crowding * crowded(p_slot[j, q], plan[j], cap, load, use_ptr, use_row)
+                                    insert(
+                                        cand_i[d + 1], cand_p[d + 1], cand_d[d + 1], cand_r[d + 1], cand_n, d + 1, j, q,
+                                        delta, rank,
+                                    )  # fmt: skip
                 d += 1
                 continue
             move(i, old_plan[d], old_worth[d], use_ptr, use_row, plan, worth, load, taker_ptr, taker, takers)
@@ -220,14 +228,51 @@ def improve(order: Ints, p_slot: Ids, p_value: Ints, p_size: Ints, c: Limits, a:
 
 
 @nb.njit(cache=True, nogil=True)
-def insert(ids: Ints, plans: Ints, deltas: Ints, count: Ints, level: int, i: int, p: int, delta: int) -> None:
-    """Put a candidate into its place among the BREADTH best, best first. Changed in place."""
+def strands(plan: Ids, now: Ids, load: Ints, low: Ints) -> bool:
+    """Whether a change from `now` to `plan` would leave a slot with too few participants."""
+    for e in range(len(now)):
+        s = now[e]
+        if s < 0:
+            break
+        if load[s] <= low[s]:
+            stays = False
+            for k in range(len(plan)):
+                stays = stays or plan[k] == s
+            if not stays:
+                return True
+    return False
+
+
+@nb.njit(cache=True, nogil=True)
+def crowded(plan: Ids, now: Ids, cap: Ints, load: Ints, use_ptr: Ints, use_row: Ints) -> int:
+    """How many limits the plan would exceed that the present plan does not use."""
+    count = 0
+    for k in range(len(plan)):
+        s = plan[k]
+        if s < 0:
+            break
+        mine = False
+        for e in range(len(now)):
+            mine = mine or now[e] == s
+        if mine:
+            continue
+        if load[s] >= cap[s]:
+            count += 1
+        for u in range(use_ptr[s], use_ptr[s + 1]):
+            if load[use_row[u]] >= cap[use_row[u]]:
+                count += 1
+    return count
+
+
+@nb.njit(cache=True, nogil=True)
+def insert(ids: Ints, plans: Ints, deltas: Ints, ranks: Ints, count: Ints, level: int, i: int, p: int, delta: int, rank: int) -> None:
+    """Put a candidate into its place among the BREADTH best, best rank first. Changed in place."""
     at = min(count[level], BREADTH - 1)
-    if count[level] == BREADTH and deltas[at] >= delta:
+    if count[level] == BREADTH and ranks[at] >= rank:
         return
-    while at > 0 and deltas[at - 1] < delta:
-        ids[at], plans[at], deltas[at] = ids[at - 1], plans[at - 1], deltas[at - 1]
+    while at > 0 and ranks[at - 1] < rank:
+        ids[at], plans[at], deltas[at], ranks[at] = ids[at - 1], plans[at - 1], deltas[at - 1], ranks[at - 1]
         at -= 1
-    ids[at], plans[at], deltas[at] = i, p, delta
+    ids[at], plans[at], deltas[at], ranks[at] = i, p, delta, rank
     if count[level] < BREADTH:
         count[level] += 1

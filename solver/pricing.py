@@ -26,7 +26,7 @@ class Pricer:
     the best possible: these hold the last answer for each citizen and change with every call of `best_plans`.
     """
 
-    def __init__(self, prepared: Prepared, threads: int = 2, pool_size: int = 24) -> None:
+    def __init__(self, prepared: Prepared, threads: int = 2, pool_size: int = 32) -> None:
         self.prepared, self.threads = prepared, threads
         menu = prepared.menu
         num, length = prepared.problem.num_citizens, plan_length(prepared)
@@ -60,11 +60,25 @@ class Pricer:
 
         list(self._workers.map(run, range(self.threads)))
 
+    def escape(self, who: Ints, price: Ints, shut: Bools, seating: Seating) -> None:
+        """Add everybody's best way out of each of her full slots to the pool; see `kernels.escape`."""
+        self.stamp += 1
+        micro = price * MICRO_PER_PRICE
+        parts = np.array_split(who, self.threads)
+
+        def run(k: int) -> None:
+            kernels.escape(
+                parts[k], self.prepared.menu, micro, shut, self.pool, self.stamp, PRIMAL_NODES, SHALLOW, TURNS, HARD_TURNS,
+                self._scratch[k], seating.plan, self.plan, self.net, self.upper, self.nodes,
+            )  # fmt: skip
+
+        list(self._workers.map(run, range(self.threads)))
+
     def reseat(self, order: Ints, price: Ints, limits: Limits, closed: Bools, seating: Seating) -> int:
         """Let each citizen of `order` in turn take her best plan that fits; see `kernels.reseat`. Returns how many changed."""
         return int(kernels.reseat(
             order, self.prepared.menu, price * MICRO_PER_PRICE, self.pool, PRIMAL_NODES, SHALLOW, TURNS, HARD_TURNS,
-            self._scratch[0], limits.cap, limits.use_ptr, limits.use_row, limits.slots_ptr, limits.slots, closed,
+            self._scratch[0], limits.cap, limits.use_ptr, limits.use_row, limits.slots_ptr, limits.slots, closed, limits.low,
             seating.plan, seating.worth, seating.load, self.net.copy(), self.upper.copy(), self.nodes.copy(),
         ))  # fmt: skip
 

@@ -15,6 +15,9 @@ from solver.pricing import MOVE_NODES, Pricer
 from solver.problem import MICRO_PER_PRICE, Bools, Ints
 
 
+CROWDING = 1_000_000  # MICRO: what a move into a full limit is held back by
+
+
 @dataclass(frozen=True)
 class DiveOptions:
     """How a dive fixes citizens: passes between fixings, price step in 1/1000 points, shares fixed at once."""
@@ -72,7 +75,7 @@ def dive(
         here = rows._replace(closed=full_slots(rows, seating.load))
         pricer.best_plans(open_, slot_prices(here, price), MOVE_NODES)
         tally[open_], chosen[open_] = 0, -1
-        size = max(1, len(open_) // 100)
+        size = max(1, -(-len(open_) // min(100, 8 + len(open_) // 16)))
         moves.pool_passes(
             open_, size, options.passes, pool.slot, pool.value, pool.size, here, cap, price, options.step, 1.0, 0.2, 4.0,
             chosen, tally, mean,
@@ -99,8 +102,8 @@ def _sum_rows(rows: moves.Rows, price: Ints) -> Ints:
     return slot_prices(rows._replace(closed=np.zeros_like(rows.closed)), price)
 
 
-def limits(rows: moves.Rows, price: Ints) -> chains.Limits:
-    """The rows as the chains read them, at these prices."""
+def limits(rows: moves.Rows, price: Ints, low: Ints | None = None) -> chains.Limits:
+    """The rows as the chains read them, at these prices; `low` (S,) participants that a slot must keep."""
     num_slots = len(rows.use_ptr) - 1
     owner = np.repeat(np.arange(num_slots), np.diff(rows.use_ptr))
     row = np.concatenate([np.arange(num_slots), rows.use_row])
@@ -108,10 +111,11 @@ def limits(rows: moves.Rows, price: Ints) -> chains.Limits:
     by_row = np.argsort(row, kind="stable")
     ptr = np.searchsorted(row[by_row], np.arange(len(rows.cap) + 1)).astype(np.int64)
     total = slot_prices(rows, price) * MICRO_PER_PRICE
-    return chains.Limits(rows.cap, rows.use_ptr, rows.use_row, ptr, slot[by_row], total)
+    kept = np.zeros(num_slots, np.int64) if low is None else low
+    return chains.Limits(rows.cap, rows.use_ptr, rows.use_row, ptr, slot[by_row], kept, total)
 
 
-def improve(pricer: Pricer, rows: moves.Rows, price: Ints, seating: chains.Seating, order: NDArray[np.int64], tries: int) -> int:
+def improve(pricer: Pricer, here: chains.Limits, seating: chains.Seating, order: NDArray[np.int64], least: int, tries: int) -> int:
     """Run exchange chains from each citizen of `order`; returns the MICRO gained. `seating` changes in place."""
     pool = pricer.pool
-    return int(chains.improve(order, pool.slot, pool.value, pool.size, limits(rows, price), seating, 0, tries))
+    return int(chains.improve(order, pool.slot, pool.value, pool.size, here, seating, least, CROWDING, tries))

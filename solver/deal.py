@@ -1,0 +1,62 @@
+"""Turns a seating of slots into everybody's groups: locks first, pairs kept apart, groups dealt evenly."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from solver import kernels_chain as chains
+from solver import kernels_pool as moves
+from solver.options import Prepared
+from solver.primal import full_slots, unseat
+from solver.pricing import PRIMAL_NODES, Pricer
+from solver.problem import MICRO_PER_PRICE, Ints, Problem
+from solver.sizes import groups_running
+from solver.solution import Plans
+
+
+def separate(pricer: Pricer, rows: moves.Rows, low: Ints, open_price: Ints, seating: chains.Seating) -> None:
+    """Move one of each keep-apart pair that shares a slot to her next best plan; `seating` changes in place."""
+    problem = pricer.prepared.problem
+    for a, b in problem.apart:
+        locked_a, locked_b = (_locks(problem, i) for i in (a, b))
+        here_a = set(seating.plan[a][seating.plan[a] >= 0].tolist())
+        here_b = set(seating.plan[b][seating.plan[b] >= 0].tolist())
+        shared = ((here_a | locked_a) & (here_b | locked_b)) - (locked_a & locked_b)
+        if not shared:
+            continue
+        # Who is locked stays; otherwise the second moves unless her leaving would strand a group.
+        strands_b = any(seating.load[s] <= low[s] for s in here_b & shared)
+        mover, other = (a, here_b | locked_b) if here_b & shared == set() or strands_b else (b, here_a | locked_a)
+        unseat(pricer, rows, seating, np.array([mover]))
+        price = open_price.copy()
+        price[full_slots(rows, seating.load)] = moves.CLOSED
+        price[list(other)] = moves.CLOSED
+        pricer.best_plans(np.array([mover]), price, PRIMAL_NODES)
+        plan = pricer.plan[mover]
+        seating.plan[mover] = plan
+        seating.worth[mover] = pricer.net[mover] - pricer.prepared.menu.value[mover]
+        seating.worth[mover] += int(price[plan[plan >= 0]].sum()) * MICRO_PER_PRICE
+        moves.add_plans(rows, np.array([mover]), seating.plan, 1, seating.load)
+
+
+def _locks(problem: Problem, i: int) -> set[int]:
+    return set(problem.lock_slot[problem.lock_ptr[i] : problem.lock_ptr[i + 1]].tolist())
+
+
+def deal(prepared: Prepared, seating: chains.Seating, rng: np.random.Generator) -> Plans:
+    """Everybody's slots, locks in, each with one of the slot's groups; groups of a slot get equal numbers, by lottery."""
+    problem = prepared.problem
+    num = problem.num_citizens
+    who, at = np.nonzero(seating.plan >= 0)
+    citizen = np.concatenate([who, np.repeat(np.arange(num), np.diff(problem.lock_ptr))])
+    slot = np.concatenate([seating.plan[who, at].astype(np.int64), problem.lock_slot])
+    load = np.bincount(slot, minlength=problem.num_slots)
+    running = np.maximum(groups_running(problem, load), 1)
+    by_slot = np.lexsort((rng.random(len(slot)), slot))
+    place = np.arange(len(slot)) - np.searchsorted(slot[by_slot], slot[by_slot])
+    group = np.empty(len(slot), np.int64)
+    # Slots held open beyond their seats by locks have one group, so the remainder stays inside the range.
+    group[by_slot] = problem.group_ptr[slot[by_slot]] + place % np.minimum(running, np.diff(problem.group_ptr))[slot[by_slot]]
+    order = np.lexsort((slot, citizen))
+    ptr = np.searchsorted(citizen[order], np.arange(num + 1)).astype(np.int64)
+    return Plans(ptr, slot[order].astype(np.int64), group[order])

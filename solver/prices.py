@@ -1,0 +1,90 @@
+"""Finds prices: block by block with exact plans, then over the plans seen, then a certificate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solver import kernels_pool as moves
+from solver.master import lagrangian, slot_prices
+from solver.pricing import MOVE_NODES, Pricer
+from solver.problem import Ints
+
+
+@dataclass(frozen=True)
+class PriceOptions:
+    """Steps in 1/1000 points per unit of relative excess; measured in benchmarks/RESULTS.md."""
+
+    blocks: int = 100
+    first_step: float = 1500.0
+    first_decay: float = 0.995
+    passes: int = 40
+    pool_decay: float = 0.9985
+    least_step: float = 10.0
+    restart_step: float = 60.0
+    mix: float = 0.5
+    floor: float = 4.0
+
+
+@dataclass
+class PriceSearch:
+    """Prices on the move, with the best bound so far."""
+
+    pricer: Pricer
+    rows: moves.Rows
+    order: Ints  # citizens in the order of the blocks
+    price: Ints  # (S + R,) 1/1000 points
+    step: float
+    options: PriceOptions = PriceOptions()
+    bound: int = 1 << 62  # MICRO
+    best: Ints = field(init=False)  # prices of the best bound
+    tally: Ints = field(init=False)  # (I, P) how often each plan was best in the last passes
+    chosen: Ints = field(init=False)
+    mean: NDArray[np.float64] = field(init=False)
+    load: Ints = field(init=False)  # (S + R,) of everybody's last plan
+
+    def __post_init__(self) -> None:
+        num = len(self.pricer.plan)
+        self.best = self.price.copy()
+        self.chosen = np.full(num, -1, np.int64)
+        self.tally = np.zeros(self.pricer.pool.value.shape, np.int64)
+        self.mean = np.zeros(len(self.price))
+        self.load = np.zeros(len(self.price), np.int64)
+
+    def exact_pass(self, first: bool) -> None:
+        """Price everybody exactly, block by block, a price step after each block."""
+        o = self.options
+        blocks = np.array_split(self.order, o.blocks)
+        for block in blocks:
+            if not first:
+                moves.add_plans(self.rows, block, self.pricer.plan, -1, self.load)
+            self.pricer.best_plans(block, slot_prices(self.rows, self.price), MOVE_NODES)
+            use = np.zeros_like(self.load)
+            moves.add_plans(self.rows, block, self.pricer.plan, 1, use)
+            self.load += use
+            scale = len(self.order) / max(1, len(block))
+            running = (use * scale).astype(np.int64) if first else self.load
+            moves.move_prices(self.price, self.rows.cap, use, running, scale, self.step, o.mix, o.floor)
+            self.step *= o.first_decay
+
+    def pool_pass(self) -> None:
+        """Many cheap passes over the plans seen; the mean price is the next candidate."""
+        o = self.options
+        pool = self.pricer.pool
+        self.tally[:] = 0
+        size = max(1, -(-len(self.order) // o.blocks))
+        self.step = moves.pool_passes(
+            self.order, size, o.passes, pool.slot, pool.value, pool.size, self.rows, self.rows.cap, self.price,
+            max(self.step, o.restart_step), o.pool_decay ** (100 / o.blocks), o.mix, o.floor, self.chosen, self.tally, self.mean,
+        )  # fmt: skip
+        self.step = max(self.step, o.least_step)
+
+    def certify(self, nodes: int, price: Ints | None = None) -> None:
+        """Price everybody at the mean price; keep the bound if it is the least so far."""
+        candidate = np.rint(self.mean).astype(np.int64) if price is None else price
+        self.pricer.best_plans(np.arange(len(self.order)), slot_prices(self.rows, candidate), nodes)
+        bound = lagrangian(self.rows, candidate, self.pricer.upper)
+        if bound < self.bound:
+            self.bound, self.best = bound, candidate

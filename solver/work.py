@@ -1,0 +1,187 @@
+"""The algorithm as a sequence of rounds: prices, bound, a first plan, then dives, minimum sizes and exchanges until stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from solver import kernels_chain as chains
+from solver import kernels_pool as moves
+from solver.deal import separate
+from solver.master import make_rows
+from solver.options import Prepared
+from solver.primal import DiveOptions, copy_seating, dive, empty_seating, full_slots, improve, limits
+from solver.prices import PriceSearch
+from solver.pricing import NODE_LIMIT, Pricer
+from solver.problem import MICRO, Ints
+from solver.sizes import close_small, groups_running, lower_limits, minimum_sizes, open_prices, too_small
+from solver.solution import Plans
+
+
+@dataclass(frozen=True)
+class WarmStart:
+    """What an earlier run leaves: prices (S + R,) in 1/1000 points, and plans that are still allowed, or None."""
+
+    price: Ints
+    plans: Plans | None = None
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How much of each part a round sequence holds; counts are rounds unless said."""
+
+    exact_passes: int = 3
+    warm_passes: int = 1
+    bound_rounds: int = 14
+    bound_nodes: int = 20_000
+    converged: float = 2e-5  # relative fall of the bound below which its rounds end
+    thin_rounds: int = 3
+    dive: DiveOptions = DiveOptions(passes=32)
+    quick: DiveOptions = DiveOptions(passes=8, first_share=1.0, share=1.0, last_share=1.0)
+    exchanges: int = 10
+    tries: int = 300
+    least: int = MICRO // 20  # a chain starts where a citizen would gain more
+    noise: int = 1000  # 1/1000 points: prices that stir a plan before the next exchange
+    stirred: float = 0.4  # share of citizens stirred
+
+
+class Work:
+    """The state of one run. `bound`, `objective` and `best` hold what is proved and the best whole plan so far."""
+
+    def __init__(self, prepared: Prepared, seed: int, threads: int, warm: WarmStart | None, schedule: Schedule) -> None:
+        self.prepared, self.problem, self.schedule = prepared, prepared.problem, schedule
+        self.pricer = Pricer(prepared, threads)
+        self.rows = make_rows(self.problem)
+        self.rng = np.random.default_rng(seed)
+        self.fixed = int(prepared.menu.value.sum())
+        self.minimum = minimum_sizes(self.problem)
+        self.everyone = np.arange(self.problem.num_citizens)
+        self.warm = warm
+        price = np.zeros(len(self.rows.cap), np.int64) if warm is None else warm.price.copy()
+        self.search = PriceSearch(self.pricer, self.rows, self.rng.permutation(self.everyone), price, self._first_step())
+        self.best: chains.Seating | None = None
+        self.objective: int | None = None
+
+    @property
+    def bound(self) -> int:
+        """MICRO that no plan exceeds."""
+        return self.search.bound
+
+    def rounds(self) -> Iterator[str]:
+        """Do one round after the other, each named by its phase."""
+        yield from self._find_prices()
+        yield from self._seat(self.schedule.quick, "first plan")
+        yield from self._tighten_bound(self.schedule.bound_rounds)
+        for turn in range(1_000_000):
+            passes = self.schedule.dive.passes * (1 + turn)
+            deeper = DiveOptions(passes=min(passes, 128))
+            yield from self._seat(deeper, "dive")
+            for _ in range(self.schedule.exchanges * (1 + turn)):
+                self._exchange(stir=True)
+                yield "exchange"
+            yield from self._tighten_bound(2)
+
+    def _first_step(self) -> float:
+        return 1500.0 if self.warm is None else 120.0
+
+    def _find_prices(self) -> Iterator[str]:
+        passes = self.schedule.exact_passes if self.warm is None else self.schedule.warm_passes
+        for k in range(passes):
+            self.search.exact_pass(first=k == 0)
+            yield "prices"
+        self.search.certify(self.schedule.bound_nodes, self.search.price.copy())
+        yield "bound"
+
+    def _tighten_bound(self, rounds: int) -> Iterator[str]:
+        for _ in range(rounds):
+            before = self.bound
+            self.search.pool_pass()
+            self.search.certify(self.schedule.bound_nodes)
+            yield "bound"
+            if before - self.bound < self.schedule.converged * abs(before):
+                break
+        self.search.certify(NODE_LIMIT, self.search.best)
+        yield "certificate"
+
+    def _seat(self, options: DiveOptions, phase: str) -> Iterator[str]:
+        """Make a whole plan: thin out what will not fill, dive, settle minimum sizes, exchange."""
+        rows = yield from self._thin_out(phase)
+        seating = empty_seating(self.pricer, rows)
+        for _ in dive(self.pricer, rows, self.search.best, seating, self.everyone, self.rng, options):
+            yield phase
+        while too_small(self.problem, self.minimum, seating.load).any():
+            share = 0.25 if phase == "dive" else 1.0
+            rows, _ = close_small(
+                self.pricer, self.problem, rows, self.search.best, self.minimum, seating, share, self.rng
+            )
+            yield phase
+        self.seating, self.running_rows, self.low = seating, *self._settle(rows, seating)
+        self._consider(seating)
+        for _ in range(3):
+            self._exchange(stir=False)
+            yield phase
+
+    def _thin_out(self, phase: str) -> Iterator[str]:
+        """Rows without the slots that the prices' plans leave half empty or worse."""
+        rows = self.rows
+        if not self.minimum.any() or phase != "dive":
+            return rows
+        thin = PriceSearch(self.pricer, rows, self.search.order, self.search.best.copy(), self.search.options.restart_step)
+        for _ in range(self.schedule.thin_rounds):
+            thin.pool_pass()
+            mean = self._mean_load(thin)
+            empty = (self.minimum > 0) & (mean < 0.5 * self.minimum)
+            rows = rows._replace(closed=rows.closed | empty)
+            thin.rows = rows
+            thin.certify(self.schedule.bound_nodes, thin.price.copy())
+            yield phase
+        return rows
+
+    def _mean_load(self, search: PriceSearch) -> Ints:
+        pool = self.pricer.pool
+        who, plan = np.nonzero(search.tally)
+        slots = pool.slot[who, plan]
+        weight = np.broadcast_to(search.tally[who, plan][:, None], slots.shape)
+        total = np.bincount(slots[slots >= 0], weights=weight[slots >= 0], minlength=self.problem.num_slots)
+        mean: Ints = total / search.options.passes
+        return mean
+
+    def _settle(self, rows: moves.Rows, seating: chains.Seating) -> tuple[moves.Rows, Ints]:
+        """Rows that hold the number of running groups, and what each slot must keep."""
+        if not self.minimum.any():
+            return rows, np.zeros(self.problem.num_slots, np.int64)
+        runs = groups_running(self.problem, seating.load) * self.problem.group_seats
+        cap = rows.cap.copy()
+        sized = np.flatnonzero(self.minimum > 0)
+        cap[sized] = np.minimum(cap[sized], runs[sized])
+        return rows._replace(cap=cap), lower_limits(self.problem, self.minimum, seating.load)
+
+    def _exchange(self, stir: bool) -> None:
+        """Stir the best plan a little, then let chains and single moves improve it; keep the result if it is no worse."""
+        rows, low, price = self.running_rows, self.low, self.search.best
+        here = limits(rows, price, low)
+        seating = copy_seating(self.seating)
+        s = self.schedule
+        if stir:
+            some = self.rng.permutation(self.everyone)[: int(s.stirred * len(self.everyone))]
+            noise = self.rng.integers(0, s.noise + 1, self.problem.num_slots)
+            self.pricer.reseat(some, noise, here, rows.closed, seating)
+        self.pricer.escape(self.everyone, open_prices(rows, price), full_slots(rows, seating.load), seating)
+        improve(self.pricer, here, seating, self.rng.permutation(self.everyone), s.least, s.tries)
+        nothing = np.zeros(self.problem.num_slots, np.int64)
+        self.pricer.reseat(self.rng.permutation(self.everyone), nothing, here, rows.closed, seating)
+        if int(seating.worth.sum()) >= int(self.seating.worth.sum()):
+            self.seating = seating
+            self._consider(seating)
+
+    def _consider(self, seating: chains.Seating) -> None:
+        """Keep a whole plan if it is the best so far; keep-apart pairs are separated first."""
+        if self.objective is not None and int(seating.worth.sum()) + self.fixed <= self.objective:
+            return
+        apart = copy_seating(seating)
+        separate(self.pricer, self.running_rows, self.low, open_prices(self.rows, self.search.best), apart)
+        objective = int(apart.worth.sum()) + self.fixed
+        if self.objective is None or objective > self.objective:
+            self.best, self.objective = apart, objective
