@@ -22,6 +22,7 @@ from scheduler.points import PointsError
 from scheduler.runs import RunError, UnsoundSolutionError
 from scheduler.stored import NotFoundError
 from scheduler.town import TownError
+from solver import UnverifiedPlanError
 from solver.problem import InvalidProblemError
 
 __all__ = ["app", "main"]
@@ -74,7 +75,7 @@ def main() -> None:
     except BAD_INPUT_ERRORS as error:
         _explain(error)
         sys.exit(BAD_INPUT)
-    except UnsoundSolutionError as error:
+    except (UnsoundSolutionError, UnverifiedPlanError) as error:
         _explain(error)
         sys.exit(1)
 

@@ -16,6 +16,7 @@ from scheduler.figures import in_points
 from solver.solution import Progress, Round
 
 LINE_EVERY_SECONDS = 5.0
+NO_BOUND_YET = 2**60
 
 
 class StopWish:
@@ -62,10 +63,10 @@ def _lines(console: Console, citizens: int) -> Progress:
         if time.monotonic() - last >= LINE_EVERY_SECONDS:
             last = time.monotonic()
             gap = "-" if state.gap_percent is None else f"{state.gap_percent:.3f} %"
-            best = "-" if state.objective is None else f"{in_points(state.objective):,.0f}"
             console.print(
                 f"{state.seconds:6.1f} s  round {state.number:4}  {state.phase:<12} "
-                f"bound {in_points(state.bound):,.0f}  best {best}  gap {gap}  planned {state.planned:,}/{citizens:,}",
+                f"bound {_points(state.bound)}  best {_points(state.objective)}  gap {gap}  "
+                f"planned {state.planned:,}/{citizens:,}",
                 soft_wrap=True,
             )
 
@@ -79,10 +80,14 @@ def _table(state: Round, citizens: int) -> Table:
     table.add_row(
         str(state.number),
         state.phase,
-        f"{in_points(state.bound):,.0f}",
-        "-" if state.objective is None else f"{in_points(state.objective):,.0f}",
+        _points(state.bound),
+        _points(state.objective),
         "-" if state.gap_percent is None else f"{state.gap_percent:.3f} %",
         f"{state.planned:,} of {citizens:,}",
         f"{state.seconds:.1f}",
     )
     return table
+
+
+def _points(micro: int | None) -> str:
+    return "-" if micro is None or micro >= NO_BOUND_YET else f"{in_points(micro):,.0f}"

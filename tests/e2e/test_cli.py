@@ -104,7 +104,7 @@ def test_a_citizens_week_is_a_grid_of_days(planned: Igang) -> None:
 
 def test_a_plan_draws_the_week_and_says_what_was_gained(planned: Igang, tmp_path: Path) -> None:
     _, text, _ = planned("plan", WEEK, "--rounds", "5", "--warm-from", "1")
-    assert "first come, first served" in text
+    assert "this is the best plan there is" in text
     assert "without idle penalty" in text
     assert (tmp_path / f"igang-{WEEK}.svg").read_text(encoding="utf-8").startswith("<svg")
 
