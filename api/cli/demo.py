@@ -58,7 +58,8 @@ def demo(
         session.add(Rule(slug="demo", key="town", valid_from=MARK_DAY, valid_to=MARK_DAY, value=town))
         make_town(session, citizens, seed, tightness, week, clustered=clustered)
     err.print(
-        f"2. Planning week {week} for at most {time_limit:g} seconds (the first time, the solver is compiled too)"
+        f"2. Planning week {week} for at most {time_limit:g} seconds (the first time, the solver is compiled too)",
+        soft_wrap=True,
     )
     options = Options(seed=seed, time_limit=time_limit, gap_percent=gap, threads=threads)
     outcome, summary = run_task(engine, Task(week, options, seats_only=seats_only, town=town))
