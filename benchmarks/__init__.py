@@ -1,0 +1,1 @@
+"""Measures quality (named instances, seeds, bars) apart from speed (fixed work), and writes `RESULTS.md`."""
