@@ -29,6 +29,7 @@ from scheduler.problem import build_problem
 from scheduler.reasons import Reasons, store_reasons
 from scheduler.tables import Citizen, PlanEntry, PlanException, Run
 from scheduler.warm import warm_start
+from scheduler.warming import warm_up
 from solver import Options
 from solver.solution import Progress, Solution, gap_percent
 from solver.verify import Verdict, verify
@@ -68,6 +69,8 @@ class Outcome:
     seconds: float  # from the problem built to the solution verified
     peak_mb: float
     rules_hash: str
+    database_seconds: float = 0.0  # to read the facts and make the problem
+    cold_start_seconds: float = 0.0  # to load or compile the solver
     reasons: Reasons = field(default_factory=Reasons)
 
 
@@ -78,6 +81,7 @@ class Input:
     task: Task
     archive: Archive
     rules_hash: str
+    database_seconds: float
 
 
 def read_input(session: Session, task: Task) -> Input:
@@ -88,6 +92,7 @@ def read_input(session: Session, task: Task) -> Input:
     RunError
         There is nobody to plan for, or nothing to plan.
     """
+    began = time.perf_counter()
     if not session.scalar(select(func.count()).select_from(Citizen)):
         raise RunError("there are no citizens: import some (igang import FILE) or make a town (igang demo)")
     if not session.scalar(select(func.count()).select_from(Group).where(Group.week == task.week)):
@@ -96,7 +101,8 @@ def read_input(session: Session, task: Task) -> Input:
     if task.seats_only:
         problem = problem.seats_only()
     warm = None if task.warm_from is None else warm_start(session, task.warm_from, problem, ids)
-    return Input(task, Archive(problem, ids, warm), rules_hash(session, monday_of(task.week)))
+    rules = rules_hash(session, monday_of(task.week))
+    return Input(task, Archive(problem, ids, warm), rules, time.perf_counter() - began)
 
 
 def compute(
@@ -111,6 +117,9 @@ def compute(
     """
     problem, warm = given.archive.problem, given.archive.warm
     began = time.perf_counter()
+    warm_up(problem, given.task.options.threads)
+    cold = time.perf_counter() - began
+    began += cold
     solution = solver.solve(problem, given.task.options, progress=progress, warm=warm, should_stop=should_stop)
     verdict = verify(problem, solution.plans, solution.exceptions)
     seconds = time.perf_counter() - began
@@ -126,6 +135,8 @@ def compute(
         seconds=seconds,
         peak_mb=peak_mb(),
         rules_hash=given.rules_hash,
+        database_seconds=given.database_seconds,
+        cold_start_seconds=cold,
     )
 
 
@@ -183,7 +194,7 @@ def _run_row(outcome: Outcome) -> Run:
         gap_percent=gap_percent(solution.bound, solution.objective),
         first_come_objective=round(outcome.first_come),
         closed_percent=closed_percent(solution.objective, solution.bound, outcome.first_come),
-        figures=asdict(outcome.figures) | {"idle_micro": idle_micro(outcome)},
+        figures=asdict(outcome.figures) | _further_figures(outcome),
         termination_reason=solution.termination.reason,
         termination_limit=solution.termination.limit,
         termination_proved=solution.termination.proved,
@@ -197,9 +208,12 @@ def _run_row(outcome: Outcome) -> Run:
     )
 
 
-def idle_micro(outcome: Outcome) -> int:
-    """MICRO that the plan loses to the idle penalty."""
-    return outcome.verdict.objective_without_idle - outcome.verdict.objective
+def _further_figures(outcome: Outcome) -> dict[str, float]:
+    return {
+        "idle_micro": outcome.verdict.objective_without_idle - outcome.verdict.objective,
+        "database_seconds": outcome.database_seconds,
+        "cold_start_seconds": outcome.cold_start_seconds,
+    }
 
 
 @cache

@@ -1,0 +1,55 @@
+"""Load or compile the solver before a clock starts, with a few of the week's own citizens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import solver
+from solver import Options
+from solver.problem import Problem
+
+FEW = 40
+ROUNDS = 60  # Enough to reach every phase.
+BY_CITIZEN = (
+    "weight",
+    "min_minutes",
+    "max_minutes",
+    "energy",
+    "daily_limit",
+    "idle_penalty",
+    "parallel_points",
+    "need_points",
+    "reach",
+    "available",
+    "barred",
+    "serves_goal",
+    "progress",
+    "wish",
+    "strength",
+    "lottery",
+    "time_points",
+    "site_points",
+    "contact",
+)
+
+
+def first_citizens(problem: Problem, count: int) -> Problem:
+    """The same week for the first few citizens alone."""
+    keeps, locks = (int(pointer[: count + 1][-1]) for pointer in (problem.keep_ptr, problem.lock_ptr))
+    return replace(
+        problem,
+        **{name: getattr(problem, name)[:count] for name in BY_CITIZEN},
+        keep_ptr=problem.keep_ptr[: count + 1],
+        keep_slot=problem.keep_slot[:keeps],
+        keep_points=problem.keep_points[:keeps],
+        lock_ptr=problem.lock_ptr[: count + 1],
+        lock_slot=problem.lock_slot[:locks],
+        apart=problem.apart[(problem.apart < count).all(axis=1)],
+    )
+
+
+def warm_up(problem: Problem, threads: int) -> None:
+    """Run every part of the solver once on a small piece of the problem."""
+    few = first_citizens(problem, FEW)
+    solver.solve(few, Options(time_limit=None, max_rounds=ROUNDS, threads=threads))
+    solver.first_come(few, orders=1)
