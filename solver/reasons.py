@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from solver.options import prepare
-from solver.problem import Ints, Problem
+from solver.problem import Problem
 from solver.reasons_hours import BelowMinimum, explain_hours
 from solver.reasons_legs import UncoveredLeg, explain_legs, uncovered_legs
 from solver.reasons_week import part, read_week, useful_minutes

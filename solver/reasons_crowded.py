@@ -18,8 +18,8 @@ POINTS = "points"
 def find_exchanges(week: Week, who: Ints, crowded: Ints, hours: Pricer) -> list[tuple[str, Exchange | None]]:
     """Name the limit in the way of each crowded citizen, and the exchange that would cost least.
 
-    `who` are the citizens whom `hours` prices by useful minutes alone, `crowded` positions in it. A citizen's limit is the
-    first that is reached in the plan that gives her minimum with the fewest full slots; `points` if that plan needs none.
+    `who` are the citizens whom `hours` prices by useful minutes alone, `crowded` positions in it. A citizen's limit is
+    the first that is reached in the plan that gives her minimum with the fewest full slots; `points` if it needs none.
     """
     apart = apart_slots(week)
     found: list[tuple[str, list[Exchange]]] = []
@@ -49,20 +49,16 @@ def _limits_for(week: Week, citizen: int, beside: list[int]) -> Ints:
 def _takers(week: Week, citizen: int, slot: int, slug: str, beside: dict[int, int]) -> list[Exchange]:
     """List who could leave which slot so that the citizen may enter `slot`; nobody where a group is not running."""
     p = week.problem
-    if slug == "minimum_size":
-        return []
+    slots = np.array([] if slug == "minimum_size" else [slot], np.int64)
+    if slug in ("staff", "room"):
+        rows = p.use_row[p.use_ptr[slot] : p.use_ptr[slot + 1]]
+        rows = rows[(week.row_use[rows] >= p.row_limit[rows]) & (p.row_is_room[rows] == (slug == "room"))]
+        owner = np.repeat(np.arange(p.num_slots), np.diff(p.use_ptr))
+        slots = np.unique(owner[np.isin(p.use_row, rows)])
+    entry = np.flatnonzero(np.isin(week.slot, slots) & ~week.locked & (week.citizen != citizen))
     if slug == "keep_apart":
-        slots, only = np.array([slot]), beside[slot]
-    else:
-        slots, only = np.array([slot]), -1
-        if slug in ("staff", "room"):
-            rows = p.use_row[p.use_ptr[slot] : p.use_ptr[slot + 1]]
-            rows = rows[(week.row_use[rows] >= p.row_limit[rows]) & (p.row_is_room[rows] == (slug == "room"))]
-            owner = np.repeat(np.arange(p.num_slots), np.diff(p.use_ptr))
-            slots = np.unique(owner[np.isin(p.use_row, rows)])
-    entry = np.flatnonzero(np.isin(week.slot, slots) & ~week.locked)
-    pairs = zip(week.slot[entry].tolist(), week.citizen[entry].tolist(), strict=True)
-    return [(s, i) for s, i in pairs if i != citizen and only in (-1, i)]
+        entry = entry[week.citizen[entry] == beside[slot]]
+    return list(zip(week.slot[entry].tolist(), week.citizen[entry].tolist(), strict=True))
 
 
 def _costs(week: Week, exchanges: list[Exchange]) -> dict[Exchange, tuple[bool, int]]:

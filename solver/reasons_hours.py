@@ -20,7 +20,8 @@ CHUNK = 64  # citizens whose relaxed options are in memory at once
 ALL_BARRED = sum(BARRED_BIT.values())
 NOTHING_HELPS = "eligible"
 WORTHLESS = (
-    "progress", "wish", "strength", "lottery", "time_points", "site_points", "keep_points", "need_points", "parallel_points",
+    "progress", "wish", "strength", "lottery", "time_points", "site_points", "keep_points", "need_points",
+    "parallel_points",
 )  # fmt: skip
 
 Reason = Literal["alone", "crowded", "exception"]
@@ -30,8 +31,9 @@ Reason = Literal["alone", "crowded", "exception"]
 class BelowMinimum:
     """A citizen whose useful minutes are below her minimum, and why.
 
-    `alone`: not even an empty centre could; `slug` is the rule to relax. `crowded`: `slug` is the row in the way (`points`
-    where none is), `exchange` the (slot, citizen) whose leaving costs least. `exception`: her locks break the rule `slug`.
+    `alone`: not even an empty centre could; `slug` is the rule to relax. `crowded`: `slug` is the row in the way
+    (`points` where none is), `exchange` the (slot, citizen) whose leaving costs least. `exception`: her locks break
+    the rule `slug`.
     """
 
     citizen: int
@@ -60,15 +62,19 @@ def explain_hours(week: Week, exceptions: Mapping[int, str]) -> tuple[BelowMinim
 
 
 def only_hours(problem: Problem, who: Ints) -> Problem:
-    """The week of these citizens in which a useful minute below the minimum is worth one point, and all else nothing."""
+    """Make the week of these citizens in which only a useful minute below the minimum has a point."""
     few = part(problem, who)
     useful = useful_offerings(few)
     dropped = ~useful
     dropped[np.repeat(np.arange(len(who)), np.diff(few.lock_ptr)), few.slot_offering[few.lock_slot]] = False
     return replace(
-        few, **{name: np.zeros_like(getattr(few, name)) for name in WORTHLESS}, serves_goal=useful,
-        barred=np.where(dropped, ALL_BARRED, few.barred), weight=np.full(len(who), 100), idle_penalty=np.ones(len(who), np.int64),
-    )  # fmt: skip
+        few,
+        **{name: np.zeros_like(getattr(few, name)) for name in WORTHLESS},
+        serves_goal=useful,
+        barred=np.where(dropped, ALL_BARRED, few.barred),
+        weight=np.full(len(who), 100),
+        idle_penalty=np.ones(len(who), np.int64),
+    )
 
 
 def _fill_hours(prepared: Prepared) -> Pricer:
@@ -104,9 +110,9 @@ RELAXED: dict[str, Callable[[Problem], Problem]] = {
 
 
 def rules_to_relax(hours: Problem, who: Ints, net: Ints) -> list[str]:
-    """For each of `who`, the first rule without which she reaches her minimum, else the one that gains the most minutes.
+    """For each of `who`, the first rule without which she reaches her minimum, or else the one that gains most minutes.
 
-    `net` is (who,) MICRO, what she reaches with all rules. Two activities of one offering (`one_group`) are never tried.
+    `net` is (who,) MICRO, what she reaches with all rules. Two groups of one offering (`one_group`) are never tried.
     """
     slug = [NOTHING_HELPS] * len(who)
     best = net.copy()
@@ -123,5 +129,6 @@ def rules_to_relax(hours: Problem, who: Ints, net: Ints) -> list[str]:
 def _without_clashes(prepared: Prepared) -> Prepared:
     """Everything fits beside everything, only not beside the locks."""
     menu = prepared.menu
-    none = {"clash": np.zeros_like(menu.clash), "slot_points": np.zeros_like(menu.slot_points)}
-    return replace(prepared, menu=menu._replace(**none))
+    return replace(
+        prepared, menu=menu._replace(clash=np.zeros_like(menu.clash), slot_points=np.zeros_like(menu.slot_points))
+    )

@@ -46,7 +46,7 @@ def uncovered_legs(week: Week) -> Bools:
 def explain_legs(week: Week, facts: Facts, exceptions: Mapping[int, str]) -> tuple[UncoveredLeg, ...]:
     """Name the rule or row behind each uncovered leg; an exception's is the rule that her locks break.
 
-    The slots of the leg that give its dose pass the rules one after the other; the rule after which none is left is named.
+    The slots that give the leg its dose pass the rules one after the other; the rule that leaves none is named.
     """
     citizen, leg = (axis.astype(np.int64) for axis in np.nonzero(uncovered_legs(week)))
     pairs = _Pairs(citizen, leg)
@@ -110,25 +110,27 @@ def _is_own(p: Problem, who: Ints, role: Ints, person: Ints) -> Bools:
 
 
 def _why_none(p: Problem, pairs: _Pairs) -> Ints:
-    """(N,) slugs of pairs for whom no slot keeps the rules: no seats at all, barred, intake, own_person or availability."""
-    slug = np.full(len(pairs.citizen), "availability", object)
+    """(N,) slugs of pairs for whom no slot keeps the rules, `seats` where the centre has none at all."""
+    slug = np.full(len(pairs.citizen), "seats", object)
     gives_dose = _gives_dose(p)
     for leg in np.unique(pairs.leg):
         here = np.flatnonzero(pairs.leg == leg)
         who = pairs.citizen[here]
         slots = np.flatnonzero(gives_dose & (p.offering_leg[p.slot_offering] == leg))
         if not len(slots):
-            slug[here] = "seats"
             continue
         facts = np.stack([p.slot_offering, p.slot_open, p.slot_role, p.slot_person], axis=1)[slots]
         (offering, is_open, role, person), size = _unique_rows(facts)
-        left = p.barred[who][:, offering] == 0
-        barred = np.stack([(p.barred[who][:, offering] & bit > 0) @ size for bit in BARRED_BIT.values()])
-        wrong = [(np.array(list(BARRED_BIT), object)[barred.argmax(axis=0)], left)]
-        wrong.append((np.full(len(here), "intake", object), left & (is_open > 0)))
-        wrong.append((np.full(len(here), "own_person", object), wrong[-1][1] & _is_own(p, who, role, person)))
-        for rule, kept in reversed(wrong):
-            slug[here] = np.where(kept.any(axis=1), slug[here], rule)
+        barred = p.barred[who][:, offering]
+        allowed = barred == 0
+        joinable = allowed & (is_open > 0)
+        own = joinable & _is_own(p, who, role, person)
+        most = np.stack([(barred & bit > 0) @ size for bit in BARRED_BIT.values()]).argmax(axis=0)
+        slug[here] = np.select(
+            [~kept.any(axis=1) for kept in (allowed, joinable, own)],
+            [np.array(list(BARRED_BIT), object)[most], "intake", "own_person"],
+            "availability",
+        )
     return slug
 
 
@@ -138,13 +140,14 @@ def _unique_rows(table: Ints) -> tuple[Ints, Ints]:
 
 
 def _drop_closed(week: Week, pairs: _Pairs, pair: Ints, slot: Ints, slug: Ints) -> tuple[Ints, Ints]:
-    """Leave the slots with room; where none is left, the limit that closes most is the slug. `slug` changes in place."""
+    """Keep the slots with room; where none is left, name the limit that closes most. `slug` changes in place."""
     limit = closing(week)[slot]
     if len(week.problem.apart):
         beside = [i * week.problem.num_slots + s for i, slots in apart_slots(week).items() for s in slots]
         meets = np.isin(pairs.citizen[pair] * week.problem.num_slots + slot, beside)
         limit[meets & (limit == OPEN)] = ROWS.index("keep_apart")
-    count = np.bincount(pair * (len(ROWS) + 1) + limit + 1, minlength=len(slug) * (len(ROWS) + 1)).reshape(-1, len(ROWS) + 1)
+    limits = len(ROWS) + 1
+    count = np.bincount(pair * limits + limit - OPEN, minlength=len(slug) * limits).reshape(-1, limits)
     all_closed = (count[:, 0] == 0) & (count.sum(axis=1) > 0)
     slug[all_closed] = np.array(ROWS, object)[count[all_closed, 1:].argmax(axis=1)]
     return pair[limit == OPEN], slot[limit == OPEN]

@@ -12,8 +12,9 @@ from solver.solution import Plans
 
 OPEN = -1
 BY_CITIZEN = (
-    "weight", "min_minutes", "max_minutes", "energy", "daily_limit", "idle_penalty", "parallel_points", "need_points", "reach",
-    "available", "barred", "serves_goal", "progress", "wish", "strength", "lottery", "time_points", "site_points", "contact",
+    "weight", "min_minutes", "max_minutes", "energy", "daily_limit", "idle_penalty", "parallel_points", "need_points",
+    "reach", "available", "barred", "serves_goal", "progress", "wish", "strength", "lottery", "time_points",
+    "site_points", "contact",
 )  # fmt: skip
 
 
@@ -43,7 +44,8 @@ def read_week(problem: Problem, plans: Plans) -> Week:
     slot = plans.slot
     minutes, leg = problem.slot_minutes[slot], problem.offering_leg[problem.slot_offering[slot]]
     participants = np.bincount(slot, minlength=problem.num_slots).astype(np.int64)
-    citizen, holder = (np.repeat(np.arange(problem.num_citizens), np.diff(ptr)) for ptr in (plans.ptr, problem.lock_ptr))
+    citizen = np.repeat(np.arange(problem.num_citizens), np.diff(plans.ptr))
+    holder = np.repeat(np.arange(problem.num_citizens), np.diff(problem.lock_ptr))
     locked = np.isin(citizen * problem.num_slots + slot, holder * problem.num_slots + problem.lock_slot)
     return Week(
         problem, plans, citizen, slot, problem.slot_offering[slot], minutes, minutes >= problem.leg_dose[leg], locked,
