@@ -82,9 +82,12 @@ class PriceSearch:
         self.step = max(self.step, o.least_step)
 
     def certify(self, nodes: int, price: Ints | None = None) -> None:
-        """Price everybody at the mean price; keep the bound if it is the least so far."""
+        """Price everybody at the mean price, with up to `nodes` a search; keep the bound if it is the least so far."""
         candidate = np.rint(self.mean).astype(np.int64) if price is None else price
-        self.pricer.best_plans(np.arange(len(self.order)), slot_prices(self.rows, candidate), nodes)
+        total = slot_prices(self.rows, candidate)
+        self.pricer.best_plans(np.arange(len(self.order)), total, MOVE_NODES)
+        cut_short = np.flatnonzero(self.pricer.upper > self.pricer.net)
+        self.pricer.best_plans(cut_short, total, nodes)
         bound = lagrangian(self.rows, candidate, self.pricer.upper)
         if bound < self.bound:
             self.bound, self.best = bound, candidate

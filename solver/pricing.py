@@ -11,12 +11,12 @@ from solver.kernels_chain import Limits, Seating
 from solver.options import Prepared
 from solver.problem import MICRO_PER_PRICE, Bools, Ints
 
-NODE_LIMIT = 200_000  # of a certificate: beyond it, the search answers with an upper bound
+NODE_LIMIT = 400_000  # of a certificate: beyond it, the search answers with an upper bound
 MOVE_NODES = 3_000  # while prices move
 PRIMAL_NODES = 3_000
 SHALLOW = 200
-TURNS = 3
-HARD_TURNS = 30
+TURNS = 2
+HARD_TURNS = 10
 
 
 class Pricer:

@@ -73,7 +73,7 @@ def dive(
     while len(open_) > options.stop_at:
         cap = np.maximum(rows.cap - seating.load, 0)
         here = rows._replace(closed=full_slots(rows, seating.load))
-        pricer.best_plans(open_, slot_prices(here, price), MOVE_NODES)
+        pricer.best_plans(_shut_out(pricer, here, chosen, open_), slot_prices(here, price), MOVE_NODES)
         tally[open_], chosen[open_] = 0, -1
         size = max(1, -(-len(open_) // min(100, 8 + len(open_) // 16)))
         moves.pool_passes(
@@ -96,6 +96,13 @@ def dive(
             break
     pricer.reseat(open_, _sum_rows(rows, price), limits(rows, price), rows.closed, seating)
     yield 0
+
+
+def _shut_out(pricer: Pricer, rows: moves.Rows, chosen: Ints, open_: Ints) -> Ints:
+    """Those of `open_` who need a new plan: the last one is no longer open to them, or they have none."""
+    plan = pricer.pool.slot[open_, chosen[open_]]
+    shut = (rows.closed[plan] & (plan >= 0)).any(axis=1)
+    return open_[shut | (chosen[open_] < 0)]
 
 
 def _sum_rows(rows: moves.Rows, price: Ints) -> Ints:

@@ -40,6 +40,7 @@ class Schedule:
     thin_rounds: int = 3
     dive: DiveOptions = DiveOptions(passes=32)
     quick: DiveOptions = DiveOptions(passes=8, first_share=1.0, share=1.0, last_share=1.0)
+    settling: int = 2
     exchanges: int = 10
     tries: int = 300
     least: int = MICRO // 20  # a chain starts where a citizen would gain more
@@ -119,9 +120,9 @@ class Work:
             yield phase
         self.seating, self.running_rows, self.low = seating, *self._settle(rows, seating)
         self._consider(seating)
-        for _ in range(3):
+        for _ in range(self.schedule.settling if phase == "dive" else 0):
             self._exchange(stir=False)
-            yield phase
+            yield "exchange"
 
     def _thin_out(self, phase: str) -> Iterator[str]:
         """Rows without the slots that the prices' plans leave half empty or worse."""
