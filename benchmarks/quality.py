@@ -1,0 +1,60 @@
+"""Measure the named instances, each in its own process: `python -m benchmarks.quality [--only NAME] [--seeds 1 2]`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.instances import INSTANCES, Figures, Instance
+from benchmarks.machine import ROOT
+
+RESULTS = Path(__file__).parent / "results"
+ONE_SEED: tuple[str, ...] = ("database", "cold start")
+
+
+def run(instance: Instance, seed: int, results: Path = RESULTS) -> Figures:
+    """Measure in a child process, so that peak memory is the instance's own, and append the row.
+
+    Raises
+    ------
+    CalledProcessError
+        The child failed; what it wrote is on standard error.
+    """
+    command = [sys.executable, "-m", "benchmarks.measure", instance.name, str(seed)]
+    answer = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
+    row: Figures = json.loads(answer)
+    results.mkdir(exist_ok=True)
+    with (results / f"{instance.name}.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(row) + "\n")
+    return row
+
+
+def verdict(instance: Instance, row: Figures) -> str:
+    """Say whether the row meets its bars, and which it misses."""
+    missed = [f"{bar.figure} {bar.relation} {bar.limit:g}" for bar in instance.must if not bar.holds(row)]
+    if missed:
+        return "missed: " + ", ".join(missed)
+    return "stretch" if instance.stretch and all(bar.holds(row) for bar in instance.stretch) else "met"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure what is asked for, a line each."""
+    names = [instance.name for instance in INSTANCES]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="NAME", help=", ".join(names))
+    parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
+    given = parser.parse_args(arguments)
+    for instance in INSTANCES:
+        seeds = given.seeds[:1] if instance.kind in ONE_SEED else given.seeds
+        for seed in seeds if instance.name in given.only else ():
+            row = run(instance, seed)
+            shown = {bar.figure: row.get(bar.figure) for bar in (*instance.must, *instance.stretch)}
+            print(f"{instance.name} seed {seed}: {shown} -> {verdict(instance, row)}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
