@@ -191,6 +191,16 @@ TOWNS = {
         points=12,
         reason="Both slots take the same worker at nine, who has time for one citizen.",
     ),
+    "who_comes_twice_uses_a_worker_twice": Town(
+        town(
+            [Slot(0, [NINE], rows=[0]), Slot(1, [TUESDAY_NINE], rows=[0])],
+            [Citizen(progress={0: 10, 1: 12}), Citizen(progress={0: 15}), Citizen(progress={1: 9})],
+            rows=[("staff", 2)],
+        ),
+        best=[(1,), (0,), ()],
+        points=12 + 15,
+        reason="The worker has two units in all: 15 and 12 are the most, and the first's second hour would be a third.",
+    ),
     "a_room_holds_two": Town(
         town(
             [Slot(0, [NINE], rows=[0]), Slot(1, [NINE], rows=[0])],
@@ -210,6 +220,20 @@ TOWNS = {
         best=[(0,), (1,), (0,)],
         points=25 + 20 + 29,
         reason="All three want to stay at nine; the second loses less than the first by moving.",
+    ),
+    "keeping_two_apart_closes_a_group_of_two": Town(
+        town(
+            [Slot(0, [NINE], minimum=2), Slot(1, [NINE]), Slot(2, [NINE])],
+            [
+                Citizen(progress={0: 30, 1: 5, 2: 1}),
+                Citizen(progress={0: 30, 1: 4, 2: 3}),
+                Citizen(progress={2: 7}, barred={0: "refused"}),
+            ],
+            apart=[(0, 1)],
+        ),
+        best=[(1,), (2,), (2,)],
+        points=5 + 3 + 7,
+        reason="The first two would fill it, but never share it, and the third refuses it; so all three go elsewhere.",
     ),
     "locks_that_clash_stop_nobody_else": Town(
         town(
