@@ -7,8 +7,8 @@ import numpy as np
 from solver import kernels_chain as chains
 from solver import kernels_pool as moves
 from solver.options import Prepared
-from solver.primal import full_slots, unseat
 from solver.pricing import PRIMAL_NODES, Pricer
+from solver.primal import full_slots, unseat
 from solver.problem import MICRO_PER_PRICE, Ints, Problem
 from solver.sizes import groups_running
 from solver.solution import Plans
@@ -44,7 +44,7 @@ def _locks(problem: Problem, i: int) -> set[int]:
 
 
 def deal(prepared: Prepared, seating: chains.Seating, rng: np.random.Generator) -> Plans:
-    """Everybody's slots, locks in, each with one of the slot's groups; groups of a slot get equal numbers, by lottery."""
+    """Everybody's slots, locks in, each with one of the slot's groups, dealt evenly by lottery."""
     problem = prepared.problem
     num = problem.num_citizens
     who, at = np.nonzero(seating.plan >= 0)
@@ -56,7 +56,9 @@ def deal(prepared: Prepared, seating: chains.Seating, rng: np.random.Generator) 
     place = np.arange(len(slot)) - np.searchsorted(slot[by_slot], slot[by_slot])
     group = np.empty(len(slot), np.int64)
     # Slots held open beyond their seats by locks have one group, so the remainder stays inside the range.
-    group[by_slot] = problem.group_ptr[slot[by_slot]] + place % np.minimum(running, np.diff(problem.group_ptr))[slot[by_slot]]
+    group[by_slot] = (
+        problem.group_ptr[slot[by_slot]] + place % np.minimum(running, np.diff(problem.group_ptr))[slot[by_slot]]
+    )
     order = np.lexsort((slot, citizen))
     ptr = np.searchsorted(citizen[order], np.arange(num + 1)).astype(np.int64)
     return Plans(ptr, slot[order].astype(np.int64), group[order])

@@ -1,4 +1,4 @@
-"""First come, first served: what a centre gets when citizens choose one after the other. The plan that ours is measured against."""
+"""First come, first served: citizens choose one after the other. What our plan is measured against."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import numpy as np
 from solver.kernels_chain import Seating
 from solver.master import make_rows
 from solver.options import prepare
-from solver.primal import empty_seating, limits
 from solver.pricing import Pricer
+from solver.primal import empty_seating, limits
 from solver.problem import Ints, Problem
 from solver.sizes import close_small, minimum_sizes, too_small
 
@@ -27,7 +27,9 @@ def first_come(problem: Problem, seed: int = 1, orders: int = 10) -> list[int]:
     for k in range(orders):
         rng = np.random.default_rng((seed, k))
         seating = empty_seating(pricer, rows)
-        pricer.reseat(rng.permutation(problem.num_citizens), free[: problem.num_slots], limits(rows, free), rows.closed, seating)
+        pricer.reseat(
+            rng.permutation(problem.num_citizens), free[: problem.num_slots], limits(rows, free), rows.closed, seating
+        )
         here = rows
         while too_small(problem, minimum, seating.load).any():
             here, _ = close_small(pricer, problem, here, free, minimum, seating, 0.25, rng)

@@ -1,8 +1,9 @@
 """Compiled: the best plan of one citizen at given prices, exactly.
 
-A backward dynamic programme over the citizen's choices, with state (legs covered, time used) and clock clashes ignored, gives
-a bound for every suffix of choices, with leg points and idle penalty in it exactly and the energy budget as a multiplier.
-Depth-first search with that bound then finds the best plan that really fits. The plans seen before are a start.
+A backward dynamic programme over the citizen's choices, with state (legs covered, time used), gives a bound for every
+suffix of choices, with leg points and idle penalty in it exactly. Energy, meetings a day and one activity at a time are
+multipliers there, moved by Polyak steps and kept from call to call. Depth-first search below that bound finds the best
+plan that really fits, from the best plan seen before as a start; where it runs long, energy becomes a state as well.
 """
 
 from __future__ import annotations
@@ -136,8 +137,10 @@ def best_pooled(price: Ints, slots: Ids, value: Ints, size: int) -> tuple[int, i
 
 @nb.njit(cache=True, nogil=True)
 def search(
-    base: int, last: int, class_ptr: Ints, option_ptr: Ints, time: Ints, minutes: Ints, load: Ints, mask: Ints, useful: Bools, days: Ints,
-    clash: Words, clash_at: int, words: int, bonus: Ints, masks: int, loads: int, horizon: int, saturates: bool, idle: int, short: int,
+    base: int, last: int, class_ptr: Ints, option_ptr: Ints, time: Ints, minutes: Ints, load: Ints, mask: Ints,
+    useful: Bools, days: Ints,
+    clash: Words, clash_at: int, words: int, bonus: Ints, masks: int, loads: int, horizon: int, saturates: bool,
+    idle: int, short: int,
     minutes_left: int, load_left: int, days_now: int, slack: int, incumbent: int, node_limit: int, s: Scratch,
 ) -> tuple[int, int, int]:  # fmt: skip
     """Depth first below the bound; returns (best value, length of the plan left in s.plan or -1, nodes).
@@ -238,7 +241,8 @@ def search(
 
 @nb.njit(cache=True, nogil=True)
 def relaxed_use(
-    base: int, last: int, class_ptr: Ints, option_ptr: Ints, time: Ints, load: Ints, mask: Ints, days: Ints, slot: Ids,
+    base: int, last: int, class_ptr: Ints, option_ptr: Ints, time: Ints, load: Ints, mask: Ints, days: Ints,
+    slot: Ids,
     points: Words, top: Ints, order: Ids, masks: int, horizon: int, saturates: bool, bound: Ints, use: Ints,
 ) -> None:  # fmt: skip
     """Use of each limit, (LIMITS,) changed in place, by the plan that attains the dynamic programme's value."""
@@ -312,8 +316,10 @@ def tax_options(
 
 @nb.njit(cache=True, nogil=True)
 def tighten(
-    first: int, last: int, class_ptr: Ints, option_ptr: Ints, time: Ints, load: Ints, mask: Ints, days: Ints, slot: Ids,
-    points: Words, masks: int, horizon: int, saturates: bool, incumbent: int, turns: int, best_tension: Ints, s: Scratch,
+    first: int, last: int, class_ptr: Ints, option_ptr: Ints, time: Ints, load: Ints, mask: Ints, days: Ints,
+    slot: Ids,
+    points: Words, masks: int, horizon: int, saturates: bool, incumbent: int, turns: int, best_tension: Ints,
+    s: Scratch,
 ) -> tuple[int, int]:  # fmt: skip
     """Move the multipliers by Polyak steps; returns (least bound, slack of the multipliers that s.bound was left with).
 
@@ -325,7 +331,9 @@ def tighten(
     for turn in range(turns + 1):
         if turn == turns:
             tension[:] = best_tension
-        tax_options(first, last, class_ptr, option_ptr, load, days, slot, points, tension, s.plain, s.net, s.order, s.top)
+        tax_options(
+            first, last, class_ptr, option_ptr, load, days, slot, points, tension, s.plain, s.net, s.order, s.top
+        )
         suffix_bound(first, last, class_ptr, time, load, mask, s.top, masks, 1, horizon, saturates, s.bound)
         slack = np.int64(0)
         for r in range(LIMITS):
@@ -366,9 +374,22 @@ def close_bound(bonus: Ints, short: int, idle: int, depth: int, loads: int, hori
 
 @nb.njit(cache=True, nogil=True)
 def best_plans(
-    who: Ints, m: Menu, price: Ints, pool: Pool, stamp: int, node_limit: int, shallow: int, turns: int, hard_turns: int, s: Scratch, plan: Ids, net_value: Ints, upper: Ints, nodes: Ints
+    who: Ints,
+    m: Menu,
+    price: Ints,
+    pool: Pool,
+    stamp: int,
+    node_limit: int,
+    shallow: int,
+    turns: int,
+    hard_turns: int,
+    s: Scratch,
+    plan: Ids,
+    net_value: Ints,
+    upper: Ints,
+    nodes: Ints,
 ) -> None:
-    """Find the best plan of each citizen in `who` at (S,) `price` in MICRO; plan, net_value, upper and pool change in place.
+    """Find the best plan of each citizen in `who` at (S,) `price` in MICRO; outputs and pool change in place.
 
     plan is (I, length) slots, -1 after the last; net_value (I,) its MICRO after prices, the locks' value in;
     upper (I,) is at least the best value: equal to net_value unless `node_limit` ended a search.
@@ -412,19 +433,24 @@ def best_plans(
         root = np.int64(0)
         for loads in (1, load_left[i] + 1):
             root, slack = tighten(
-                first, last, class_ptr, option_ptr, time, load, mask, days, slot, points, masks, horizon, saturates, best,
+                first, last, class_ptr, option_ptr, time, load, mask, days, slot, points, masks, horizon,
+                saturates, best,
                 turns if loads == 1 else hard_turns, p_tension[i], s,
             )  # fmt: skip
             if root <= best:
                 break
             if loads > 1:
                 tension[0], slack = 0, slack - tension[0] * left[0]
-                tax_options(first, last, class_ptr, option_ptr, load, days, slot, points, tension, plain, net, order, s.top)
+                tax_options(
+                    first, last, class_ptr, option_ptr, load, days, slot, points, tension, plain, net, order, s.top
+                )
                 close_bound(bonus, short[i], idle[i] * m.unit, last - first, loads, horizon, bound)
                 suffix_bound(first, last, class_ptr, time, load, mask, s.top, masks, loads, horizon, saturates, bound)
             best, found_length, nodes[i] = search(
-                first, last, class_ptr, option_ptr, time, minutes, load, mask, useful, days, clash, clash_ptr[i], words,
-                bonus, masks, loads, horizon, saturates, idle[i], short[i], minutes_left[i], load_left[i], days_left[i],
+                first, last, class_ptr, option_ptr, time, minutes, load, mask, useful, days, clash, clash_ptr[i],
+                words,
+                bonus, masks, loads, horizon, saturates, idle[i], short[i], minutes_left[i], load_left[i],
+                days_left[i],
                 slack, best, node_limit if loads > 1 else shallow, s,
             )  # fmt: skip
             if found_length >= 0:
@@ -453,13 +479,17 @@ def best_plans(
 
 @nb.njit(cache=True, nogil=True)
 def reseat(
-    order: Ints, m: Menu, open_price: Ints, pool: Pool, node_limit: int, shallow: int, turns: int, hard_turns: int, s: Scratch,
-    cap: Ints, use_ptr: Ints, use_row: Ints, slots_ptr: Ints, slots: Ints, closed: Bools, low: Ints, seated: Ids, worth: Ints, load: Ints,
+    order: Ints, m: Menu, open_price: Ints, pool: Pool, node_limit: int, shallow: int, turns: int, hard_turns: int,
+    s: Scratch,
+    cap: Ints, use_ptr: Ints, use_row: Ints, slots_ptr: Ints, slots: Ints, closed: Bools, low: Ints, seated: Ids,
+    worth: Ints, load: Ints,
     net_value: Ints, upper: Ints, nodes: Ints,
 ) -> int:  # fmt: skip
-    """One after the other, each citizen of `order` leaves her plan and takes the best that fits; returns how many changed.
+    """One after the other, citizens leave their plan and take the best that fits; returns how many changed.
 
-    Nobody leaves a slot that would fall below `low`, (S,) participants. `open_price` is (S,) MICRO of slots with room; `seated`, `worth`, `load` and what best_plans changes change in place.
+    Nobody leaves a slot that would fall below `low`,
+    (S,) participants. `open_price` is (S,) MICRO of slots with room; `seated`, `worth`,
+    `load` and what best_plans changes change in place.
     """
     price = open_price.copy()
     fresh = np.full(seated.shape, -1, np.int32)
@@ -500,7 +530,9 @@ def reseat(
                             price[other] = -NEVER // 1024 if shut else open_price[other]
             if sign < 0:
                 one[0] = i
-                best_plans(one, m, price, pool, 0, node_limit, shallow, turns, hard_turns, s, fresh, net_value, upper, nodes)
+                best_plans(
+                    one, m, price, pool, 0, node_limit, shallow, turns, hard_turns, s, fresh, net_value, upper, nodes
+                )
                 now = worth[i]
                 for k in range(seated.shape[1]):
                     if seated[i, k] >= 0:
@@ -517,10 +549,11 @@ def reseat(
 
 @nb.njit(cache=True, nogil=True)
 def escape(
-    who: Ints, m: Menu, open_price: Ints, shut: Bools, pool: Pool, stamp: int, node_limit: int, shallow: int, turns: int,
+    who: Ints, m: Menu, open_price: Ints, shut: Bools, pool: Pool, stamp: int, node_limit: int, shallow: int,
+    turns: int,
     hard_turns: int, s: Scratch, seated: Ids, plan: Ids, net_value: Ints, upper: Ints, nodes: Ints,
 ) -> None:  # fmt: skip
-    """Add to the pool, for each citizen and each of her slots that is `shut` (full), her best plan of free slots without it.
+    """Add to the pool, for each citizen and each of her full slots (`shut`), her best plan of free slots without it.
 
     `open_price` is (S,) MICRO; her other slots count as free. The pool and the outputs of best_plans change in place.
     """
@@ -539,7 +572,9 @@ def escape(
             q = seated[i, k]
             if q >= 0 and shut[q]:
                 price[q] = -NEVER // 1024
-                best_plans(one, m, price, pool, stamp, node_limit, shallow, turns, hard_turns, s, plan, net_value, upper, nodes)
+                best_plans(
+                    one, m, price, pool, stamp, node_limit, shallow, turns, hard_turns, s, plan, net_value, upper, nodes
+                )
                 price[q] = open_price[q]
         for k in range(seated.shape[1]):
             if seated[i, k] >= 0 and shut[seated[i, k]]:

@@ -94,7 +94,7 @@ def packed_meetings(ptr: Ints, day: Ints) -> Ints:
 
 @nb.njit(cache=True, nogil=True)
 def pattern_gaps(first: Ints, ptr: Ints, day: Ints, start: Ints, end: Ints) -> NDArray[np.int16]:
-    """(patterns, patterns) least minutes from a meeting of p to a later one of q that day; -1 if they overlap, 9999 if none.
+    """(patterns, patterns) least minutes from a meeting of p to a later one of q; -1 if they overlap, 9999 if none.
 
     `first` is (patterns,) one slot of each pattern; the others are a problem's meetings.
     """
@@ -238,7 +238,14 @@ def find_options(f: Facts, base: Base, offering_ptr: Ints, by_offering: Ints, i:
     barred, reach, available, contact = f.barred[i], f.reach[i], f.available[i], f.contact[i]
     site, pattern, offering, is_open = f.slot_site, f.slot_pattern, f.slot_offering, f.slot_open
     minutes, load, days, role, person = f.slot_minutes, f.slot_load, f.slot_days, f.slot_role, f.slot_person
-    ptr, day, start, end, gap, travel = f.meeting_ptr, f.meeting_day, f.meeting_start, f.meeting_end, f.pattern_gap, f.travel
+    ptr, day, start, end, gap, travel = (
+        f.meeting_ptr,
+        f.meeting_day,
+        f.meeting_start,
+        f.meeting_end,
+        f.pattern_gap,
+        f.travel,
+    )
     most_minutes, most_load, days_so_far = base.minutes[i], base.load[i], base.days[i]
     for o in range(len(offering_ptr) - 1):
         taken = False
@@ -263,7 +270,9 @@ def find_options(f: Facts, base: Base, offering_ptr: Ints, by_offering: Ints, i:
 
 
 @nb.njit(cache=True, nogil=True)
-def count_options(f: Facts, base: Base, offering_ptr: Ints, by_offering: Ints, first: int, last: int, count: Ints) -> None:
+def count_options(
+    f: Facts, base: Base, offering_ptr: Ints, by_offering: Ints, first: int, last: int, count: Ints
+) -> None:
     """Fill count[first:last], (I, 3): options, classes and choices of each citizen."""
     slots = np.empty(len(f.slot_offering), np.int64)
     for i in range(first, last):
@@ -292,7 +301,9 @@ class Choices(NamedTuple):
     option_value: Ints  # (options,) MICRO
     option_days: Ints  # (options,) meetings a day, eight bits each
     clash_ptr: Ints  # (I + 1,) first word of a citizen's clash rows
-    clash: NDArray[np.uint64]  # row a of citizen i: bit b set where her options a and b clash; words = ceil(options / 64)
+    clash: NDArray[
+        np.uint64
+    ]  # row a of citizen i: bit b set where her options a and b clash; words = ceil(options / 64)
 
 
 @nb.njit(cache=True, nogil=True)
@@ -311,7 +322,11 @@ def fill_options(
             if fresh:
                 choice += 1
                 c.class_ptr[choice] = cls + 1
-            if fresh or f.slot_minutes[s] != f.slot_minutes[slots[a - 1]] or f.slot_load[s] != f.slot_load[slots[a - 1]]:
+            if (
+                fresh
+                or f.slot_minutes[s] != f.slot_minutes[slots[a - 1]]
+                or f.slot_load[s] != f.slot_load[slots[a - 1]]
+            ):
                 cls += 1
                 c.option_ptr[cls] = option + a
                 c.class_minutes[cls] = f.slot_minutes[s]
@@ -322,12 +337,28 @@ def fill_options(
             c.option_slot[turn] = s
             c.option_value[turn] = slot_value(f, i, s)
             c.option_days[turn] = f.slot_days[s]
-        mark_clashes(f.pattern_gap, f.travel, f.slot_pattern, f.slot_site, f.slot_offering, slots[:found], c.clash, c.clash_ptr[i])
+        mark_clashes(
+            f.pattern_gap,
+            f.travel,
+            f.slot_pattern,
+            f.slot_site,
+            f.slot_offering,
+            slots[:found],
+            c.clash,
+            c.clash_ptr[i],
+        )
 
 
 @nb.njit(cache=True, nogil=True)
 def mark_clashes(
-    gap: NDArray[np.int16], travel: Ints, pattern: Ints, site: Ints, offering: Ints, slots: Ints, bits: NDArray[np.uint64], at: int
+    gap: NDArray[np.int16],
+    travel: Ints,
+    pattern: Ints,
+    site: Ints,
+    offering: Ints,
+    slots: Ints,
+    bits: NDArray[np.uint64],
+    at: int,
 ) -> None:
     """Set one citizen's clash rows, from word `at` of `bits`, changed in place."""
     words = (len(slots) + 63) // 64

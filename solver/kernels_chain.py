@@ -1,7 +1,7 @@
 """Compiled: exchange chains. One citizen takes a better plan, who is in the way moves on, until everything fits.
 
-With prices, the gain of the first move less the losses of the others is at least the chain's true gain as long as priced
-places stay taken, so a chain is followed only while that balance is positive (an ejection chain, Glover 1996,
+With prices, the gain of the first move less the losses of the others is at least the chain's true gain as long as
+priced places stay taken, so a chain is followed only while that balance is positive (an ejection chain, Glover 1996,
 doi:10.1016/0166-218X(94)00037-E, guided by reduced costs).
 """
 
@@ -42,7 +42,19 @@ class Limits(NamedTuple):
 
 
 @nb.njit(cache=True, nogil=True)
-def move(i: int, plan: Ids, worth: int, c_use_ptr: Ints, c_use_row: Ints, seated: Ids, value: Ints, load: Ints, taker_ptr: Ints, taker: Ints, takers: Ints) -> None:
+def move(
+    i: int,
+    plan: Ids,
+    worth: int,
+    c_use_ptr: Ints,
+    c_use_row: Ints,
+    seated: Ids,
+    value: Ints,
+    load: Ints,
+    taker_ptr: Ints,
+    taker: Ints,
+    takers: Ints,
+) -> None:
     """Give citizen i another plan: loads and takers follow. Changed in place."""
     for k in range(seated.shape[1]):
         s = seated[i, k]
@@ -113,11 +125,13 @@ def uses(plan: Ids, row: int, slots: int, use_ptr: Ints, use_row: Ints) -> bool:
 
 
 @nb.njit(cache=True, nogil=True)
-def improve(order: Ints, p_slot: Ids, p_value: Ints, p_size: Ints, c: Limits, a: Seating, least: int, crowding: int, tries: int) -> int:
+def improve(
+    order: Ints, p_slot: Ids, p_value: Ints, p_size: Ints, c: Limits, a: Seating, least: int, crowding: int, tries: int
+) -> int:
     """Try chains that start with each citizen of `order`; returns the MICRO gained. `a` changes in place.
 
-    A chain starts with a gain of more than `least` MICRO; a move into a full limit counts `crowding` MICRO less; `tries` bounds
-    the moves tried for one start.
+    A chain starts with a gain of more than `least` MICRO; a move into a full limit counts `crowding` less; `tries`
+    bounds the moves tried for one start.
     """
     cap, use_ptr, use_row, price, low = c.cap, c.use_ptr, c.use_row, c.price, c.low
     slots_ptr, slots_of = c.slots_ptr, c.slots
@@ -166,7 +180,9 @@ def improve(order: Ints, p_slot: Ids, p_value: Ints, p_size: Ints, c: Limits, a:
             if cand_at[d] == cand_n[d] or tried >= tries:
                 d -= 1
                 if d >= 0:
-                    move(who[d], old_plan[d], old_worth[d], use_ptr, use_row, plan, worth, load, taker_ptr, taker, takers)
+                    move(
+                        who[d], old_plan[d], old_worth[d], use_ptr, use_row, plan, worth, load, taker_ptr, taker, takers
+                    )
                     who[d] = -1
                 continue
             e = cand_at[d]
@@ -214,9 +230,12 @@ def improve(order: Ints, p_slot: Ids, p_value: Ints, p_size: Ints, c: Limits, a:
                             if balance[d + 1] + delta > 0 and not full:
                                 usable = not uses(p_slot[j, q], row, num_slots, use_ptr, use_row)
                                 if usable and not strands(p_slot[j, q], plan[j], load, low):
-                                    rank = delta - crowding * crowded(p_slot[j, q], plan[j], cap, load, use_ptr, use_row)
+                                    rank = delta - crowding * crowded(
+                                        p_slot[j, q], plan[j], cap, load, use_ptr, use_row
+                                    )
                                     insert(
-                                        cand_i[d + 1], cand_p[d + 1], cand_d[d + 1], cand_r[d + 1], cand_n, d + 1, j, q,
+                                        cand_i[d + 1], cand_p[d + 1], cand_d[d + 1], cand_r[d + 1], cand_n, d + 1,
+                                        j, q,
                                         delta, rank,
                                     )  # fmt: skip
                 d += 1
@@ -265,7 +284,9 @@ def crowded(plan: Ids, now: Ids, cap: Ints, load: Ints, use_ptr: Ints, use_row: 
 
 
 @nb.njit(cache=True, nogil=True)
-def insert(ids: Ints, plans: Ints, deltas: Ints, ranks: Ints, count: Ints, level: int, i: int, p: int, delta: int, rank: int) -> None:
+def insert(
+    ids: Ints, plans: Ints, deltas: Ints, ranks: Ints, count: Ints, level: int, i: int, p: int, delta: int, rank: int
+) -> None:
     """Put a candidate into its place among the BREADTH best, best rank first. Changed in place."""
     at = min(count[level], BREADTH - 1)
     if count[level] == BREADTH and ranks[at] >= rank:

@@ -1,4 +1,4 @@
-"""Compiled: moves over the plans already seen, without searching: price passes, counting, insertion, exchange chains."""
+"""Compiled: work over the plans already seen, without searching: price passes, counting, fixing."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ def add_plans(rows: Rows, who: Ints, plan: Ids, sign: int, load: Ints) -> None:
 
 
 @nb.njit(cache=True, nogil=True)
-def move_prices(price: Ints, cap: Ints, block: Ints, running: Ints, scale: float, step: float, mix: float, floor: float) -> None:
+def move_prices(
+    price: Ints, cap: Ints, block: Ints, running: Ints, scale: float, step: float, mix: float, floor: float
+) -> None:
     """One price step after a block: towards the block's load times `scale` (share `mix`) and the running load.
 
     `step` is in 1/1000 points per unit of relative excess; a limit counts as at least `floor`. Changed in place.
@@ -72,12 +74,14 @@ def move_prices(price: Ints, cap: Ints, block: Ints, running: Ints, scale: float
 
 @nb.njit(cache=True, nogil=True)
 def pool_passes(
-    who: Ints, size: int, passes: int, slots: Ids, value: Ints, count: Ints, rows: Rows, cap: Ints, price: Ints, step: float,
+    who: Ints, size: int, passes: int, slots: Ids, value: Ints, count: Ints, rows: Rows, cap: Ints, price: Ints,
+    step: float,
     decay: float, mix: float, floor: float, chosen: Ints, tally: Ints, mean: Floats,
 ) -> float:  # fmt: skip
     """Move prices block by block over the plans seen; returns the last step.
 
-    `who` in the order of the blocks of `size`; `chosen` (I,) the last plan of each, `tally` (I, P) how often each plan was
+    `who` in the order of the blocks of `size`; `chosen` (I,) the last plan of each, `tally` (I,
+    P) how often each plan was
     best, `mean` (S + R,) the mean price over the passes: these and `price` change in place.
     """
     num = len(price)
@@ -141,7 +145,9 @@ def fits(rows: Rows, plan: Ids, load: Ints) -> bool:
 
 
 @nb.njit(cache=True, nogil=True)
-def fix_plans(order: Ints, wanted: int, rows: Rows, slots: Ids, value: Ints, pick: Ints, load: Ints, plan: Ids, worth: Ints) -> Ints:
+def fix_plans(
+    order: Ints, wanted: int, rows: Rows, slots: Ids, value: Ints, pick: Ints, load: Ints, plan: Ids, worth: Ints
+) -> Ints:
     """Give the first `wanted` citizens of `order` whose picked plan fits that plan; returns who got one."""
     got = np.empty(len(order), np.int64)
     num = 0

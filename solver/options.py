@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -34,13 +36,21 @@ def prepare(problem: Problem, threads: int = 2) -> Prepared:
     build.apply_locks(facts, base)
     by_offering, offering_ptr = _slots_by_offering(problem)
     count = np.zeros((num, 3), np.int64)
-    cuts = np.linspace(0, num, 4 * threads + 1).astype(np.int64)
+    cuts = [int(cut) for cut in np.linspace(0, num, 4 * threads + 1)]
+    parts = list(pairwise(cuts))
+
+    def count_part(part: tuple[int, int]) -> None:
+        build.count_options(facts, base, offering_ptr, by_offering, *part, count)
+
+    def fill_part(part: tuple[int, int]) -> None:
+        build.fill_options(facts, base, offering_ptr, by_offering, *part, choices, start)
+
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(lambda k: build.count_options(facts, base, offering_ptr, by_offering, cuts[k], cuts[k + 1], count), range(len(cuts) - 1)))
+        list(pool.map(count_part, parts))
         start = np.zeros((num + 1, 3), np.int64)
         np.cumsum(count, axis=0, out=start[1:])
         choices = _empty_choices(start, count)
-        list(pool.map(lambda k: build.fill_options(facts, base, offering_ptr, by_offering, cuts[k], cuts[k + 1], choices, start), range(len(cuts) - 1)))
+        list(pool.map(fill_part, parts))
     exceptions = tuple((int(i), RULES[int(base.fault[i])]) for i in np.flatnonzero(base.fault != build.NO_RULE))
     return Prepared(problem, facts, base, _menu(problem, base, choices), exceptions)
 
@@ -59,7 +69,7 @@ def _facts(problem: Problem) -> build.Facts:
         np.array(first, np.int64), problem.meeting_ptr, problem.meeting_day, problem.meeting_start, problem.meeting_end
     )
     days = build.packed_meetings(problem.meeting_ptr, problem.meeting_day)
-    made = {"slot_days": days, "slot_pattern": pattern, "pattern_gap": gap}
+    made: dict[str, Any] = {"slot_days": days, "slot_pattern": pattern, "pattern_gap": gap}
     return build.Facts(**{name: made[name] if name in made else getattr(problem, name) for name in build.Facts._fields})
 
 
@@ -77,12 +87,20 @@ def _empty_choices(start: Ints, count: Ints) -> build.Choices:
     clash_ptr = np.concatenate([[0], np.cumsum(words)]).astype(np.int64)
     class_ptr = np.full(choices + 1, classes, np.int64)
     option_ptr = np.full(classes + 1, options, np.int64)
-    ints = (np.zeros(classes, np.int64) for _ in range(3))
     return build.Choices(
-        np.ascontiguousarray(start[:, 2]), class_ptr, option_ptr, *ints, np.zeros(classes, np.bool_),
-        np.zeros(options, np.int32), np.zeros(options, np.int64), np.zeros(options, np.int64),
-        clash_ptr, np.zeros(int(clash_ptr[-1]), np.uint64),
-    )  # fmt: skip
+        choice_ptr=np.ascontiguousarray(start[:, 2]),
+        class_ptr=class_ptr,
+        option_ptr=option_ptr,
+        class_minutes=np.zeros(classes, np.int64),
+        class_load=np.zeros(classes, np.int64),
+        class_bits=np.zeros(classes, np.int64),
+        class_useful=np.zeros(classes, np.bool_),
+        option_slot=np.zeros(options, np.int32),
+        option_value=np.zeros(options, np.int64),
+        option_days=np.zeros(options, np.int64),
+        clash_ptr=clash_ptr,
+        clash=np.zeros(int(clash_ptr[-1]), np.uint64),
+    )
 
 
 def _menu(problem: Problem, base: build.Base, c: build.Choices) -> Menu:
@@ -105,7 +123,8 @@ def _menu(problem: Problem, base: build.Base, c: build.Choices) -> Menu:
     idle = problem.idle_penalty * problem.weight * MICRO_PER_POINT_PERCENT
     useful = np.maximum(base.useful, 0)
     return Menu(
-        c.choice_ptr, c.class_ptr, c.option_ptr, time, c.class_minutes, c.class_load, mask, c.class_useful, c.option_slot,
+        c.choice_ptr, c.class_ptr, c.option_ptr, time, c.class_minutes, c.class_load, mask, c.class_useful,
+        c.option_slot,
         c.option_value, c.option_days, _points(problem), c.clash_ptr, c.clash, bonus_ptr, bonus,
         np.where(saturates, -(-useful // unit), horizon), saturates, unit, idle, idle * useful, minutes_left,
         np.maximum(base.load, 0), base.days, base.value,
@@ -118,7 +137,7 @@ def _most(amount: Ints, class_ptr: Ints) -> Ints:
 
 
 def _points(problem: Problem) -> Words:
-    """(S, 2) bits of the points of the week, POINTS a day from the first start to the last end, at which a slot is on."""
+    """(S, 2) bits of the points of the week, POINTS a day from first start to last end, at which a slot is on."""
     first, last = int(problem.meeting_start.min(initial=1440)), int(problem.meeting_end.max(initial=0))
     bits = np.zeros((problem.num_slots, 2), np.uint64)
     owner = np.repeat(np.arange(problem.num_slots), np.diff(problem.meeting_ptr))

@@ -77,7 +77,8 @@ class PriceSearch:
         size = max(1, -(-len(self.order) // o.blocks))
         self.step = moves.pool_passes(
             self.order, size, o.passes, pool.slot, pool.value, pool.size, self.rows, self.rows.cap, self.price,
-            max(self.step, o.restart_step), o.pool_decay ** (100 / o.blocks), o.mix, o.floor, self.chosen, self.tally, self.mean,
+            max(self.step, o.restart_step), o.pool_decay ** (100 / o.blocks), o.mix, o.floor, self.chosen,
+            self.tally, self.mean,
         )  # fmt: skip
         self.step = max(self.step, o.least_step)
 

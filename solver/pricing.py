@@ -35,7 +35,8 @@ class Pricer:
         self.upper = np.zeros(num, np.int64)
         self.nodes = np.zeros(num, np.int64)
         self.pool = kernels.Pool(
-            np.full((num, pool_size, length), -1, np.int32), np.zeros((num, pool_size), np.int64), np.zeros(num, np.int64),
+            np.full((num, pool_size, length), -1, np.int32), np.zeros((num, pool_size), np.int64), np.zeros(num,
+            np.int64),
             np.zeros((num, kernels.LIMITS), np.int64), np.zeros((num, pool_size), np.int64),
         )  # fmt: skip
         self.empty_value = menu.bonus[menu.bonus_ptr[:-1]] - menu.short  # (I,) MICRO of nothing beyond the locks
@@ -68,17 +69,19 @@ class Pricer:
 
         def run(k: int) -> None:
             kernels.escape(
-                parts[k], self.prepared.menu, micro, shut, self.pool, self.stamp, PRIMAL_NODES, SHALLOW, TURNS, HARD_TURNS,
+                parts[k], self.prepared.menu, micro, shut, self.pool, self.stamp, PRIMAL_NODES, SHALLOW, TURNS,
+                HARD_TURNS,
                 self._scratch[k], seating.plan, self.plan, self.net, self.upper, self.nodes,
             )  # fmt: skip
 
         list(self._workers.map(run, range(self.threads)))
 
     def reseat(self, order: Ints, price: Ints, limits: Limits, closed: Bools, seating: Seating) -> int:
-        """Let each citizen of `order` in turn take her best plan that fits; see `kernels.reseat`. Returns how many changed."""
+        """Let each citizen of `order` in turn take her best plan that fits; returns how many changed."""
         return int(kernels.reseat(
             order, self.prepared.menu, price * MICRO_PER_PRICE, self.pool, PRIMAL_NODES, SHALLOW, TURNS, HARD_TURNS,
-            self._scratch[0], limits.cap, limits.use_ptr, limits.use_row, limits.slots_ptr, limits.slots, closed, limits.low,
+            self._scratch[0], limits.cap, limits.use_ptr, limits.use_row, limits.slots_ptr, limits.slots, closed,
+            limits.low,
             seating.plan, seating.worth, seating.load, self.net.copy(), self.upper.copy(), self.nodes.copy(),
         ))  # fmt: skip
 
@@ -97,7 +100,9 @@ def _scratch(menu: kernels.Menu) -> kernels.Scratch:
     states = (last - first + 1) * np.diff(menu.bonus_ptr) * (menu.horizon + 1) * (menu.load_left + 1)
     depth = int((last - first).max(initial=1)) + 2
     return kernels.Scratch(
-        np.zeros(options, np.int64), np.zeros(options, np.int64), np.zeros(classes, np.int64), np.zeros(options, np.int32),
-        np.zeros(int(states.max(initial=1)), np.int64), *(np.zeros(kernels.LIMITS, np.int64) for _ in range(3)), np.zeros((depth, 11), np.int64),
+        np.zeros(options, np.int64), np.zeros(options, np.int64), np.zeros(classes, np.int64), np.zeros(options,
+        np.int32),
+        np.zeros(int(states.max(initial=1)), np.int64), np.zeros(kernels.LIMITS, np.int64),
+        np.zeros(kernels.LIMITS, np.int64), np.zeros(kernels.LIMITS, np.int64), np.zeros((depth, 11), np.int64),
         np.zeros((depth, options // 64 + 1), np.uint64), np.zeros(depth, np.int32),
     )  # fmt: skip

@@ -14,7 +14,6 @@ from solver.master import slot_prices
 from solver.pricing import MOVE_NODES, Pricer
 from solver.problem import MICRO_PER_PRICE, Bools, Ints
 
-
 CROWDING = 1_000_000  # MICRO: what a move into a full limit is held back by
 
 
@@ -39,7 +38,7 @@ def empty_seating(pricer: Pricer, rows: moves.Rows) -> chains.Seating:
 
 def copy_seating(seating: chains.Seating) -> chains.Seating:
     """A seating of its own."""
-    return chains.Seating(*(array.copy() for array in seating))
+    return chains.Seating(seating.plan.copy(), seating.worth.copy(), seating.load.copy())
 
 
 def unseat(pricer: Pricer, rows: moves.Rows, seating: chains.Seating, who: Ints) -> None:
@@ -60,9 +59,18 @@ def full_slots(rows: moves.Rows, load: Ints) -> Bools:
 
 
 def dive(
-    pricer: Pricer, rows: moves.Rows, price: Ints, seating: chains.Seating, who: Ints, rng: np.random.Generator, options: DiveOptions
+    pricer: Pricer,
+    rows: moves.Rows,
+    price: Ints,
+    seating: chains.Seating,
+    who: Ints,
+    rng: np.random.Generator,
+    options: DiveOptions,
 ) -> Iterator[int]:
-    """Seat the citizens in `who`, now seated nowhere, in steps; yields how many are still open. `seating` changes in place."""
+    """Seat the citizens in `who`, now seated nowhere, step by step; yields how many are still open.
+
+    `seating` changes in place.
+    """
     price = price.copy()
     open_ = rng.permutation(who)
     pool = pricer.pool
@@ -77,7 +85,8 @@ def dive(
         tally[open_], chosen[open_] = 0, -1
         size = max(1, -(-len(open_) // min(100, 8 + len(open_) // 16)))
         moves.pool_passes(
-            open_, size, options.passes, pool.slot, pool.value, pool.size, here, cap, price, options.step, 1.0, 0.2, 4.0,
+            open_, size, options.passes, pool.slot, pool.value, pool.size, here, cap, price, options.step, 1.0,
+            0.2, 4.0,
             chosen, tally, mean,
         )  # fmt: skip
         often = tally[open_].max(axis=1)
@@ -122,7 +131,9 @@ def limits(rows: moves.Rows, price: Ints, low: Ints | None = None) -> chains.Lim
     return chains.Limits(rows.cap, rows.use_ptr, rows.use_row, ptr, slot[by_row], kept, total)
 
 
-def improve(pricer: Pricer, here: chains.Limits, seating: chains.Seating, order: NDArray[np.int64], least: int, tries: int) -> int:
+def improve(
+    pricer: Pricer, here: chains.Limits, seating: chains.Seating, order: NDArray[np.int64], least: int, tries: int
+) -> int:
     """Run exchange chains from each citizen of `order`; returns the MICRO gained. `seating` changes in place."""
     pool = pricer.pool
     return int(chains.improve(order, pool.slot, pool.value, pool.size, here, seating, least, CROWDING, tries))

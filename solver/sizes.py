@@ -1,4 +1,4 @@
-"""Minimum sizes: which groups run. Closes the emptiest groups and seats their people elsewhere until all that run are full enough."""
+"""Which groups run: closes the emptiest and seats their people elsewhere until all that run are full enough."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import numpy as np
 from solver import kernels_chain as chains
 from solver import kernels_pool as moves
 from solver.master import slot_prices
-from solver.primal import limits, unseat
 from solver.pricing import Pricer
+from solver.primal import limits, unseat
 from solver.problem import Bools, Ints, Problem
 
 
@@ -36,7 +36,8 @@ def lower_limits(problem: Problem, minimum: Ints, load: Ints) -> Ints:
 
 
 def close_small(
-    pricer: Pricer, problem: Problem, rows: moves.Rows, price: Ints, minimum: Ints, seating: chains.Seating, share: float,
+    pricer: Pricer, problem: Problem, rows: moves.Rows, price: Ints, minimum: Ints, seating: chains.Seating,
+    share: float,
     rng: np.random.Generator,
 ) -> tuple[moves.Rows, int]:  # fmt: skip
     """Close the emptiest `share` of the slots that are too small and reseat their people.

@@ -1,20 +1,21 @@
-"""The algorithm as a sequence of rounds: prices, bound, a first plan, then dives, minimum sizes and exchanges until stopped."""
+"""The algorithm as a sequence of rounds: prices, a first plan, the bound, then dives and exchanges until stopped."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from solver import kernels_chain as chains
 from solver import kernels_pool as moves
 from solver.deal import separate
 from solver.master import make_rows
 from solver.options import Prepared
-from solver.primal import DiveOptions, copy_seating, dive, empty_seating, full_slots, improve, limits
 from solver.prices import PriceSearch
 from solver.pricing import NODE_LIMIT, Pricer
+from solver.primal import DiveOptions, copy_seating, dive, empty_seating, full_slots, improve, limits
 from solver.problem import MICRO, Ints
 from solver.sizes import close_small, groups_running, lower_limits, minimum_sizes, open_prices, too_small
 from solver.solution import Plans
@@ -61,7 +62,9 @@ class Work:
         self.everyone = np.arange(self.problem.num_citizens)
         self.warm = warm
         price = np.zeros(len(self.rows.cap), np.int64) if warm is None else warm.price.copy()
-        self.search = PriceSearch(self.pricer, self.rows, self.rng.permutation(self.everyone), price, self._first_step())
+        self.search = PriceSearch(
+            self.pricer, self.rows, self.rng.permutation(self.everyone), price, self._first_step()
+        )
         self.best: chains.Seating | None = None
         self.objective: int | None = None
 
@@ -124,12 +127,14 @@ class Work:
             self._exchange(stir=False)
             yield "exchange"
 
-    def _thin_out(self, phase: str) -> Iterator[str]:
+    def _thin_out(self, phase: str) -> Generator[str, None, moves.Rows]:
         """Rows without the slots that the prices' plans leave half empty or worse."""
         rows = self.rows
         if not self.minimum.any() or phase != "dive":
             return rows
-        thin = PriceSearch(self.pricer, rows, self.search.order, self.search.best.copy(), self.search.options.restart_step)
+        thin = PriceSearch(
+            self.pricer, rows, self.search.order, self.search.best.copy(), self.search.options.restart_step
+        )
         for _ in range(self.schedule.thin_rounds):
             thin.pool_pass()
             mean = self._mean_load(thin)
@@ -140,13 +145,13 @@ class Work:
             yield phase
         return rows
 
-    def _mean_load(self, search: PriceSearch) -> Ints:
+    def _mean_load(self, search: PriceSearch) -> NDArray[np.float64]:
         pool = self.pricer.pool
         who, plan = np.nonzero(search.tally)
         slots = pool.slot[who, plan]
         weight = np.broadcast_to(search.tally[who, plan][:, None], slots.shape)
         total = np.bincount(slots[slots >= 0], weights=weight[slots >= 0], minlength=self.problem.num_slots)
-        mean: Ints = total / search.options.passes
+        mean: NDArray[np.float64] = total / search.options.passes
         return mean
 
     def _settle(self, rows: moves.Rows, seating: chains.Seating) -> tuple[moves.Rows, Ints]:
@@ -160,7 +165,7 @@ class Work:
         return rows._replace(cap=cap), lower_limits(self.problem, self.minimum, seating.load)
 
     def _exchange(self, stir: bool) -> None:
-        """Stir the best plan a little, then let chains and single moves improve it; keep the result if it is no worse."""
+        """Stir the plan a little, then let chains and single moves improve it; keep the result if it is no worse."""
         rows, low, price = self.running_rows, self.low, self.search.best
         here = limits(rows, price, low)
         seating = copy_seating(self.seating)
