@@ -2,58 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
-
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from scheduler.problem import Ids
-from scheduler.tables import BelowMinimum, UncoveredLeg
+from scheduler.archive import Archive
+from scheduler.tables import BelowMinimum, Citizen, UncoveredLeg
+from solver.reasons import Shortfalls
 
 
-class Short(NamedTuple):
-    """A citizen below her minimum hours: `alone` or `crowded`, the rule or row, and the exchange that was tried."""
+def store_reasons(session: Session, run_id: int, archive: Archive, shortfalls: Shortfalls) -> None:
+    """Write the reasons of a run; the caller commits.
 
-    citizen: int
-    reason: str
-    slug: str
-    minutes: int
-    exchange: str = ""
-
-
-class Uncovered(NamedTuple):
-    """A needed leg that the plan does not cover, and the rule or row in the way."""
-
-    citizen: int
-    leg: int
-    slug: str
-
-
-@dataclass(frozen=True)
-class Reasons:
-    """Everybody who got less, by position."""
-
-    short: Sequence[Short] = ()
-    uncovered: Sequence[Uncovered] = ()
-
-
-def store_reasons(session: Session, run_id: int, ids: Ids, reasons: Reasons) -> None:
-    """Write the reasons of a run; the caller commits."""
-    short = [
+    A citizen whose own locks break a rule is `alone` in it: nobody else stands in her way.
+    """
+    ids = archive.ids
+    below = [
         {"run_id": run_id, "citizen_id": int(ids.citizen[found.citizen])}
-        | {"reason": found.reason, "slug": found.slug, "minutes": found.minutes, "exchange": found.exchange}
-        for found in reasons.short
+        | {"reason": "crowded" if found.reason == "crowded" else "alone", "slug": found.slug}
+        | {"minutes": found.minutes_wanted - found.minutes_useful}
+        | {"exchange": _exchange(session, archive, found.exchange)}
+        for found in shortfalls.below
     ]
-    uncovered = [
+    legs = [
         {"run_id": run_id, "citizen_id": int(ids.citizen[found.citizen]), "leg_id": ids.leg[found.leg]}
         | {"slug": found.slug}
-        for found in reasons.uncovered
+        for found in shortfalls.legs
     ]
-    for table, rows in ((BelowMinimum, short), (UncoveredLeg, uncovered)):
+    for table, rows in ((BelowMinimum, below), (UncoveredLeg, legs)):
         if rows:
             session.execute(insert(table), rows)
+
+
+def _exchange(session: Session, archive: Archive, exchange: tuple[int, int] | None) -> str:
+    """The exchange that was tried, in words: whose place, and which."""
+    if exchange is None:
+        return ""
+    slot, citizen = exchange
+    owner = session.scalar(select(Citizen.external_id).where(Citizen.id == int(archive.ids.citizen[citizen])))
+    return f"{archive.ids.offering[archive.problem.slot_offering[slot]]} of {owner}"
 
 
 def read_reasons(session: Session, run_id: int, citizen_id: int) -> list[str]:

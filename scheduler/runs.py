@@ -26,11 +26,12 @@ from scheduler import archive
 from scheduler.archive import Archive
 from scheduler.figures import Figures, closed_percent, count_figures
 from scheduler.problem import build_problem
-from scheduler.reasons import Reasons, store_reasons
+from scheduler.reasons import store_reasons
 from scheduler.tables import Citizen, PlanEntry, PlanException, Run
 from scheduler.warm import warm_start
 from scheduler.warming import warm_up
 from solver import Options
+from solver.reasons import Shortfalls, explain
 from solver.solution import Progress, Solution, gap_percent
 from solver.verify import Verdict, verify
 
@@ -71,7 +72,7 @@ class Outcome:
     rules_hash: str
     database_seconds: float = 0.0  # to read the facts and make the problem
     cold_start_seconds: float = 0.0  # to load or compile the solver
-    reasons: Reasons = field(default_factory=Reasons)
+    shortfalls: Shortfalls = field(default_factory=lambda: Shortfalls((), ()))
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,7 @@ def compute(
         rules_hash=given.rules_hash,
         database_seconds=given.database_seconds,
         cold_start_seconds=cold,
+        shortfalls=explain(problem, solution.plans),
     )
 
 
@@ -169,7 +171,7 @@ def store(session: Session, outcome: Outcome) -> Run:
     for table, rows in ((PlanEntry, entries), (PlanException, exceptions)):
         if rows:
             session.execute(insert(table), rows)
-    store_reasons(session, run.id, ids, outcome.reasons)
+    store_reasons(session, run.id, outcome.archive, outcome.shortfalls)
     return run
 
 

@@ -19,7 +19,7 @@ from scheduler.archive import Archive, ArchiveError, pack, unpack
 from scheduler.figures import count_figures
 from scheduler.importer import import_files
 from scheduler.migrations import upgrade
-from scheduler.reasons import Reasons, Short, Uncovered, read_reasons
+from scheduler.reasons import read_reasons
 from scheduler.replay import differing, replay_options
 from scheduler.runs import Input, Outcome, RunError, Task, UnsoundSolutionError, check, read_input, store
 from scheduler.shipped import load_shipped
@@ -29,6 +29,7 @@ from scheduler.tables import PlanEntry
 from scheduler.warm import warm_start
 from solver import Options, WarmStart
 from solver.problem import Problem
+from solver.reasons import BelowMinimum, Shortfalls, UncoveredLeg
 from solver.solution import Plans, Round, Solution, Termination
 from solver.verify import verify
 from tests.facts import plans
@@ -206,14 +207,18 @@ def test_a_replay_counts_rounds_and_no_seconds(session: Session) -> None:
 
 def test_who_got_less_is_stored_with_the_reason(session: Session) -> None:
     given, planned = _planned(session)
-    reasons = Reasons([Short(0, "alone", "energy", 600)], [Uncovered(0, given.archive.ids.leg.index("sind"), "seats")])
-    run = store(session, replace(_outcome(given, planned), reasons=reasons))
+    mind = given.archive.ids.leg.index("sind")
+    reasons = Shortfalls(
+        (BelowMinimum(0, 60, 600, "crowded", "seats", (_slot_of(session, given, "motion-1"), 1)),),
+        (UncoveredLeg(0, mind, "seats"),),
+    )
+    run = store(session, replace(_outcome(given, planned), shortfalls=reasons))
     summary = summarize(session, run)
     assert summary["below_minimum"] == [
-        {"citizen": "B1", "reason": "alone", "slug": "energy", "minutes": 600, "exchange": ""}
+        {"citizen": "B1", "reason": "crowded", "slug": "seats", "minutes": 540, "exchange": "motion of B2"}
     ]
     assert summary["uncovered_legs"] == [{"citizen": "B1", "leg": "sind", "slug": "seats"}]
-    assert read_reasons(session, run.id, 1) == ["600 minutes short: alone, energy", "leg sind is not covered: seats"]
+    assert read_reasons(session, run.id, 1) == ["540 minutes short: crowded, seats", "leg sind is not covered: seats"]
 
 
 def test_seats_only_leaves_the_other_rows_out(session: Session) -> None:
