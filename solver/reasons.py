@@ -10,7 +10,7 @@ from solver.options import prepare
 from solver.problem import Problem
 from solver.reasons_hours import BelowMinimum, explain_hours
 from solver.reasons_legs import UncoveredLeg, explain_legs, uncovered_legs
-from solver.reasons_week import part, read_week, useful_minutes
+from solver.reasons_week import ALL_BARRED, locked_offerings, part, read_week, useful_minutes
 from solver.solution import Plans
 
 
@@ -33,7 +33,11 @@ def explain(problem: Problem, plans: Plans) -> Shortfalls:
     week = read_week(problem, plans)
     short = (useful_minutes(week) < problem.min_minutes) | uncovered_legs(week).any(axis=1)
     locked = np.flatnonzero(short & (np.diff(problem.lock_ptr) > 0))
-    # With every slot past its intake there are no options to find, only locks to check.
-    locks = prepare(replace(part(problem, locked), slot_open=np.zeros_like(problem.slot_open)))
+    locks = prepare(_only_locks(part(problem, locked)))
     exceptions = {int(locked[at]): slug for at, slug in locks.exceptions}
     return Shortfalls(explain_hours(week, exceptions), explain_legs(week, locks.facts, exceptions))
+
+
+def _only_locks(problem: Problem) -> Problem:
+    """The same week with nothing to choose from, so that only the locks are left to check."""
+    return replace(problem, barred=np.where(locked_offerings(problem), problem.barred, ALL_BARRED))

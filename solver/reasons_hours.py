@@ -13,11 +13,11 @@ from solver.options import Prepared, prepare
 from solver.pricing import NODE_LIMIT, Pricer
 from solver.problem import BARRED_BIT, Ints, Problem
 from solver.reasons_crowded import Exchange, find_exchanges
-from solver.reasons_week import Week, part, useful_minutes, useful_offerings
+from solver.reasons_week import ALL_BARRED, Week, locked_offerings, part, useful_minutes, useful_offerings
 
 HARD_NODES = 20 * NODE_LIMIT
-CHUNK = 64  # citizens whose relaxed options are in memory at once
-ALL_BARRED = sum(BARRED_BIT.values())
+CHUNK = 256  # citizens whose relaxed options are in memory at once
+ENOUGH = 16  # slots of an offering, length and load at any site, where all of them would be a long search
 NOTHING_HELPS = "eligible"
 WORTHLESS = (
     "progress", "wish", "strength", "lottery", "time_points", "site_points", "keep_points", "need_points",
@@ -65,13 +65,11 @@ def only_hours(problem: Problem, who: Ints) -> Problem:
     """Make the week of these citizens in which only a useful minute below the minimum has a point."""
     few = part(problem, who)
     useful = useful_offerings(few)
-    dropped = ~useful
-    dropped[np.repeat(np.arange(len(who)), np.diff(few.lock_ptr)), few.slot_offering[few.lock_slot]] = False
     return replace(
         few,
         **{name: np.zeros_like(getattr(few, name)) for name in WORTHLESS},
         serves_goal=useful,
-        barred=np.where(dropped, ALL_BARRED, few.barred),
+        barred=np.where(useful | locked_offerings(few), few.barred, ALL_BARRED),
         weight=np.full(len(who), 100),
         idle_penalty=np.ones(len(who), np.int64),
     )
@@ -88,8 +86,17 @@ def _fill_hours(prepared: Prepared) -> Pricer:
     return pricer
 
 
-def _no_availability(p: Problem) -> Problem:
-    return replace(p, available=np.ones_like(p.available), reach=np.ones_like(p.reach))
+def _at_any_time(p: Problem) -> Problem:
+    return replace(p, available=np.ones_like(p.available))
+
+
+def _at_any_site(p: Problem) -> Problem:
+    """Any time and site, but only the first slots of each offering, length and load."""
+    kind = np.unique(np.stack([p.slot_offering, p.slot_minutes, p.slot_load], axis=1), axis=0, return_inverse=True)[1]
+    order = np.argsort(kind, kind="stable")
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order)) - np.searchsorted(kind[order], kind[order])
+    return replace(_at_any_time(p), reach=np.ones_like(p.reach), slot_open=p.slot_open & (rank < ENOUGH))
 
 
 def _no_bar(bit: int, p: Problem) -> Problem:
@@ -97,16 +104,17 @@ def _no_bar(bit: int, p: Problem) -> Problem:
     return replace(p, barred=np.where(p.barred == ALL_BARRED, ALL_BARRED, p.barred & ~bit))
 
 
-RELAXED: dict[str, Callable[[Problem], Problem]] = {
-    "availability": _no_availability,
-    "energy": lambda p: replace(p, slot_load=np.zeros_like(p.slot_load)),
-    "weekly_hours": lambda p: replace(p, max_minutes=np.full_like(p.max_minutes, 10_080)),
-    "daily_limit": lambda p: replace(p, daily_limit=np.full_like(p.daily_limit, 15)),
-    "own_person": lambda p: replace(p, contact=np.full_like(p.contact, -1)),
-    "intake": lambda p: replace(p, slot_open=np.ones_like(p.slot_open)),
-    **{slug: partial(_no_bar, bit) for slug, bit in BARRED_BIT.items()},
-    "no_overlap": lambda p: replace(p, travel=np.zeros_like(p.travel)),
-}
+RELAXED: tuple[tuple[str, Callable[[Problem], Problem]], ...] = (
+    ("availability", _at_any_time),
+    ("availability", _at_any_site),
+    ("energy", lambda p: replace(p, slot_load=np.zeros_like(p.slot_load))),
+    ("weekly_hours", lambda p: replace(p, max_minutes=np.full_like(p.max_minutes, 10_080))),
+    ("daily_limit", lambda p: replace(p, daily_limit=np.full_like(p.daily_limit, 15))),
+    ("own_person", lambda p: replace(p, contact=np.full_like(p.contact, -1))),
+    ("intake", lambda p: replace(p, slot_open=np.ones_like(p.slot_open))),
+    *((slug, partial(_no_bar, bit)) for slug, bit in BARRED_BIT.items()),
+    ("no_overlap", lambda p: replace(p, travel=np.zeros_like(p.travel))),
+)
 
 
 def rules_to_relax(hours: Problem, who: Ints, net: Ints) -> list[str]:
@@ -116,7 +124,7 @@ def rules_to_relax(hours: Problem, who: Ints, net: Ints) -> list[str]:
     """
     slug = [NOTHING_HELPS] * len(who)
     best = net.copy()
-    for rule, relax in RELAXED.items():
+    for rule, relax in RELAXED:
         left = np.flatnonzero(best < 0)
         for at in np.array_split(left, -(-len(left) // CHUNK)) if len(left) else ():
             prepared = prepare(relax(part(hours, who[at])))

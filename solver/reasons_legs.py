@@ -141,7 +141,7 @@ def _unique_rows(table: Ints) -> tuple[Ints, Ints]:
 
 def _drop_closed(week: Week, pairs: _Pairs, pair: Ints, slot: Ints, slug: Ints) -> tuple[Ints, Ints]:
     """Keep the slots with room; where none is left, name the limit that closes most. `slug` changes in place."""
-    limit = closing(week)[slot]
+    limit = closing(week, np.arange(week.problem.num_slots))[slot]
     if len(week.problem.apart):
         beside = [i * week.problem.num_slots + s for i, slots in apart_slots(week).items() for s in slots]
         meets = np.isin(pairs.citizen[pair] * week.problem.num_slots + slot, beside)

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from solver.problem import ROWS, Bools, Ints, Problem
+from solver.problem import BARRED_BIT, ROWS, Bools, Ints, Problem
 from solver.sizes import minimum_sizes
 from solver.solution import Plans
 
 OPEN = -1
+ALL_BARRED = sum(BARRED_BIT.values())
 BY_CITIZEN = (
     "weight", "min_minutes", "max_minutes", "energy", "daily_limit", "idle_penalty", "parallel_points", "need_points",
     "reach", "available", "barred", "serves_goal", "progress", "wish", "strength", "lottery", "time_points",
@@ -60,31 +61,41 @@ def useful_offerings(problem: Problem) -> Bools:
     return result
 
 
+def locked_offerings(problem: Problem) -> Bools:
+    """(I, O) the citizen is locked into a slot of the offering."""
+    locked = np.zeros(problem.barred.shape, np.bool_)
+    holder = np.repeat(np.arange(problem.num_citizens), np.diff(problem.lock_ptr))
+    locked[holder, problem.slot_offering[problem.lock_slot]] = True
+    return locked
+
+
 def useful_minutes(week: Week) -> Ints:
     """(I,) minutes of activities that serve a sub-goal, a wish or a needed leg."""
     helps = useful_offerings(week.problem)[week.citizen, week.offering]
     return np.bincount(week.citizen[helps], week.minutes[helps], week.problem.num_citizens).astype(np.int64)
 
 
-def closing(week: Week, without: Ints | None = None) -> Ints:
-    """(S,) position in `ROWS` of the first limit that closes each slot to one more, or OPEN.
+def closing(week: Week, slots: Ints, without: Ints | None = None) -> Ints:
+    """(n,) position in `ROWS` of the first limit that closes each of `slots` to one more, or OPEN.
 
     `without` names slots that somebody leaves first. Keep-apart pairs are not seen here: see `apart_slots`.
     """
     p = week.problem
-    here, used = week.participants, week.row_use
+    here, used = week.participants[slots], week.row_use
     if without is not None:
-        left = np.bincount(without, minlength=p.num_slots)
-        here, used = here - left, used - _row_use(p, left)
-    result = np.full(p.num_slots, OPEN, np.int64)
-    owner = np.repeat(np.arange(p.num_slots), np.diff(p.use_ptr))
-    reached = used >= p.row_limit
-    more = here + 1
-    too_few = -(-more // np.maximum(p.group_seats, 1)) * week.minimum > more
+        here = here - np.isin(slots, without)
+        left, _ = expand(p.use_ptr, without)
+        used = used - np.bincount(p.use_row[left], minlength=p.num_rows)
+    result = np.full(len(slots), OPEN, np.int64)
+    more, seats = here + 1, p.group_seats[slots]
+    too_few = -(-more // np.maximum(seats, 1)) * week.minimum[slots] > more
     result[too_few] = ROWS.index("minimum_size")
+    use, ptr = expand(p.use_ptr, slots)
+    owner, row = np.repeat(np.arange(len(slots)), np.diff(ptr)), p.use_row[use]
+    reached = used[row] >= p.row_limit[row]
     for slug, is_room in (("room", True), ("staff", False)):
-        result[owner[(reached & (p.row_is_room == is_room))[p.use_row]]] = ROWS.index(slug)
-    result[more > p.seats] = ROWS.index("seats")
+        result[owner[reached & (p.row_is_room[row] == is_room)]] = ROWS.index(slug)
+    result[more > seats * (p.group_ptr[slots + 1] - p.group_ptr[slots])] = ROWS.index("seats")
     return result
 
 
