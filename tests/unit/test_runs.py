@@ -29,7 +29,9 @@ from scheduler.tables import PlanEntry
 from scheduler.warm import warm_start
 from solver import Options, WarmStart
 from solver.problem import Problem
-from solver.reasons import BelowMinimum, Shortfalls, UncoveredLeg
+from solver.reasons import Shortfalls
+from solver.reasons_hours import BelowMinimum
+from solver.reasons_legs import UncoveredLeg
 from solver.solution import Plans, Round, Solution, Termination
 from solver.verify import verify
 from tests.facts import plans
