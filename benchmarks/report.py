@@ -1,0 +1,172 @@
+"""Write `RESULTS.md` from the rows: each instance against its bars, its figures, and a table by version."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from benchmarks.instances import INSTANCES, Bar, Figures, Instance
+from benchmarks.quality import RESULTS, verdict
+
+REPORT = Path(__file__).parent / "RESULTS.md"
+TITLE = """# Results
+
+Written by `python -m benchmarks.report` from the rows in `benchmarks/results/`, to which `make bench` appends.
+
+- `seconds`: from `Problem` built to solution verified, every kernel loaded. Cold start and database time stand apart.
+- `peak_mb`: the largest resident size of the whole process, from making the town on.
+- `first_come`: the mean of ten random orders, each with the same repair of minimum sizes.
+- `closed`: 100 (objective - first_come) / (bound - first_come).
+- `gap % by half`: the gap that stood when half of the time was over.
+- `load before`: how many processes wanted a core during the minute before; more than 0.5 means a shared machine.
+
+Every bar must hold on every seed.
+"""
+MORE = {  # Shown beside the figures that have a bar, where the row has them.
+    "town": ("gap_percent", "closed_percent", "seconds", "peak_mb", "gap_percent_without_idle", "below_minimum"),
+    "next week": ("gap_percent", "closed_percent", "seconds", "gap_percent_by_half"),
+    "course data": ("sum", "bound", "gap_percent", "people_with_nothing", "cost_percent", "seconds"),
+    "kernel": ("p50_us", "p99_us", "most_us", "again_p50_us", "again_p99_us"),
+    "database": ("build_seconds", "make_town_seconds"),
+    "cold start": ("cold_start_seconds", "warm_start_seconds"),
+}
+Rows = Mapping[str, Sequence[Figures]]
+
+
+def read_rows(results: Path = RESULTS) -> Rows:
+    """Every row of every instance, oldest first."""
+    rows = {}
+    for instance in INSTANCES:
+        file = results / f"{instance.name}.jsonl"
+        lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+        rows[instance.name] = [json.loads(line) for line in lines]
+    return rows
+
+
+def newest(rows: Sequence[Figures]) -> list[Figures]:
+    """The newest row of each seed, among those of the newest row's version."""
+    same = [row for row in rows if row["version"] == rows[-1]["version"]]
+    return [by_seed for _, by_seed in sorted({row["seed"]: row for row in same}.items())]
+
+
+def write_report(rows: Rows) -> str:
+    """The whole page."""
+    parts = [TITLE, *_machines(rows), "## Against the bars\n", *_bars(rows), "\n## Figures\n"]
+    for kind in MORE:
+        parts += _figures(kind, rows)
+    parts += ["## Who got less, and why\n", *_reasons(rows), "\n## By version\n", *_versions(rows)]
+    return "\n".join(parts) + "\n"
+
+
+def _machines(rows: Rows) -> Iterator[str]:
+    names = {row["machine"] for found in rows.values() if found for row in newest(found)}
+    yield from (f"Machine: {name}.\n" for name in sorted(names))
+
+
+def _bars(rows: Rows) -> Iterator[str]:
+    yield "| instance | must reach | stretch | seeds | reached (worst seed) | verdict |"
+    yield "|---|---|---|---|---|---|"
+    for instance in INSTANCES:
+        if not instance.must:
+            continue
+        found = newest(rows[instance.name]) if rows[instance.name] else []
+        seeds = ", ".join(str(row["seed"]) for row in found)
+        worst = ", ".join(f"{_name(bar)} {_worst(bar, found)}" for bar in _distinct(instance))
+        yield f"| {instance.text} | {_texts(instance.must)} | {_texts(instance.stretch)} | {seeds or 'none yet'} | " + (
+            f"{worst} | {judge(instance, found)} |" if found else "| not measured |"
+        )
+
+
+def judge(instance: Instance, found: Sequence[Figures]) -> str:
+    """The verdict over all seeds: met, met with the stretch, or missed with the bars and seeds."""
+    missed = [f"seed {row['seed']} {text}" for row in found if (text := verdict(instance, row)).startswith("missed")]
+    if missed:
+        return "**missed**: " + "; ".join(text.replace("missed: ", "") for text in missed)
+    stretch = instance.stretch and all(verdict(instance, row) == "stretch" for row in found)
+    return "met, and the stretch" if stretch else "met"
+
+
+def _distinct(instance: Instance) -> list[Bar]:
+    by_figure = {bar.figure: bar for bar in (*instance.stretch, *instance.must)}
+    return list(by_figure.values())
+
+
+def _worst(bar: Bar, found: Sequence[Figures]) -> str:
+    values = [row.get(bar.figure) for row in found]
+    known = [value for value in values if value is not None]
+    if len(known) < len(values) or not known:
+        return "unknown"
+    return _number(max(known) if bar.relation == "<=" else min(known))
+
+
+def _figures(kind: str, rows: Rows) -> Iterator[str]:
+    names = MORE[kind]
+    lines = [
+        f"| {instance.text} | {row['seed']} | "
+        + " | ".join(_number(row.get(name)) for name in names)
+        + f" | {row['load_before']} | {row['commit']} |"
+        for instance in INSTANCES
+        if instance.kind == kind and rows[instance.name]
+        for row in newest(rows[instance.name])
+    ]
+    if lines:
+        yield f"| instance | seed | {' | '.join(names)} | load before | commit |"
+        yield "|---" * (len(names) + 4) + "|"
+        yield from lines
+        yield ""
+
+
+def _reasons(rows: Rows) -> Iterator[str]:
+    yield "| instance | seed | below minimum hours | by reason | needed legs not covered | by slug |"
+    yield "|---|---|---|---|---|---|"
+    for instance in INSTANCES:
+        for row in newest(rows[instance.name]) if rows[instance.name] else ():
+            if "below_by_slug" in row:
+                below, legs = (_counts(row[name]) for name in ("below_by_slug", "legs_by_slug"))
+                short = f"{row['below_minimum']} of {row['citizens']}"
+                uncovered = f"{row['legs_not_covered']} of {row['legs_needed']}"
+                yield f"| {instance.text} | {row['seed']} | {short} | {below} | {uncovered} | {legs} |"
+
+
+def _counts(count: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} {name}" for name, number in count.items()) or "none"
+
+
+def _versions(rows: Rows) -> Iterator[str]:
+    yield "| version | commit | day | instance | seeds | worst gap % | longest seconds |"
+    yield "|---|---|---|---|---|---|---|"
+    for instance in INSTANCES:
+        for version, group in groupby(rows[instance.name], key=lambda row: row["version"]):
+            found = list(group)
+            gaps = [row["gap_percent"] for row in found if "gap_percent" in row]
+            seconds = [row["seconds"] for row in found if "seconds" in row]
+            if gaps:
+                seeds = ", ".join(sorted({str(row["seed"]) for row in found}))
+                last = f"{version} | {found[-1]['commit']} | {found[-1]['at'][:10]}"
+                worst = f"{_number(max(gaps))} | {_number(max(seconds))}"
+                yield f"| {last} | {instance.name} | {seeds} | {worst} |"
+
+
+def _texts(bars: Sequence[Bar]) -> str:
+    return ", ".join(f"{_name(bar)} {bar.relation} {bar.limit:g}" for bar in bars)
+
+
+def _name(bar: Bar) -> str:
+    return bar.figure.replace("_percent", " %").replace("_", " ")
+
+
+def _number(value: float | str | None) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}" if abs(value) < 100 else f"{value:,.0f}"
+
+
+def main() -> None:
+    """Write the page."""
+    REPORT.write_text(write_report(read_rows()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
