@@ -2,6 +2,7 @@
 
 from solver.first_come import first_come
 from solver.solve import Options, UnverifiedPlanError, solve
-from solver.work import Schedule, WarmStart
+from solver.warm import WarmStart
+from solver.work import Schedule
 
 __all__ = ["Options", "Schedule", "UnverifiedPlanError", "WarmStart", "first_come", "solve"]

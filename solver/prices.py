@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from solver import kernels_pool as moves
 from solver.master import lagrangian, slot_prices
-from solver.pricing import MOVE_NODES, Pricer
+from solver.pricing import FIRST_NODES, MOVE_NODES, Pricer
 from solver.problem import Ints
 
 
@@ -60,7 +60,7 @@ class PriceSearch:
         for block in blocks:
             if not first:
                 moves.add_plans(self.rows, block, self.pricer.plan, -1, self.load)
-            self.pricer.best_plans(block, slot_prices(self.rows, self.price), MOVE_NODES)
+            self.pricer.best_plans(block, slot_prices(self.rows, self.price), FIRST_NODES if first else MOVE_NODES)
             use = np.zeros_like(self.load)
             moves.add_plans(self.rows, block, self.pricer.plan, 1, use)
             self.load += use

@@ -12,6 +12,7 @@ from solver.options import Prepared
 from solver.problem import MICRO_PER_PRICE, Bools, Ints
 
 NODE_LIMIT = 400_000  # of a certificate: beyond it, the search answers with an upper bound
+FIRST_NODES = 400  # of the first pass, where no plan is known yet
 MOVE_NODES = 3_000  # while prices move
 PRIMAL_NODES = 3_000
 SHALLOW = 200

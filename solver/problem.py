@@ -102,7 +102,9 @@ class Problem:
     wish: Ints  # (I, O) points
     strength: Ints  # (I, O) points
     lottery: Ints  # (I, O) numbers 0 .. 99
-    time_points: Ints  # (I, 7, 2) points a meeting by day and half (0 = starts before 12:00), averaged over a slot's meetings
+    time_points: (
+        Ints  # (I, 7, 2) points a meeting by day and half (0 = starts before 12:00), averaged over a slot's meetings
+    )
     site_points: Ints  # (I, P) points
     contact: Ints  # (I, C) staff position of the citizen's contact in each role, -1 = none
     keep_ptr: Ints  # (I + 1,)
@@ -173,7 +175,9 @@ def sum_by(pointer: Ints, amount: Ints) -> Ints:
 def _check_array(name: str, array: Any, kind: Any) -> None:
     wanted = np.bool_ if kind == "Bools" else np.int64
     if not isinstance(array, np.ndarray) or array.dtype != wanted:
-        raise InvalidProblemError(f"{name}: expected a numpy array of {wanted.__name__}, found {getattr(array, 'dtype', type(array))}")
+        raise InvalidProblemError(
+            f"{name}: expected a numpy array of {wanted.__name__}, found {getattr(array, 'dtype', type(array))}"
+        )
 
 
 def _check_shapes(p: Problem) -> None:
@@ -205,7 +209,13 @@ def _check_shapes(p: Problem) -> None:
     for name, shape in expected.items():
         if getattr(p, name).shape != shape:
             raise InvalidProblemError(f"{name}: expected shape {shape}, found {getattr(p, name).shape}")
-    for pointer, items in (("group_ptr", None), ("meeting_ptr", "meeting_day"), ("use_ptr", "use_row"), ("keep_ptr", "keep_slot"), ("lock_ptr", "lock_slot")):
+    for pointer, items in (
+        ("group_ptr", None),
+        ("meeting_ptr", "meeting_day"),
+        ("use_ptr", "use_row"),
+        ("keep_ptr", "keep_slot"),
+        ("lock_ptr", "lock_slot"),
+    ):
         array = getattr(p, pointer)
         if array[0] != 0 or (np.diff(array) < 0).any() or (items and array[-1] != len(getattr(p, items))):
             raise InvalidProblemError(f"{pointer}: expected a rising pointer from 0 to the length of {items}")

@@ -13,7 +13,8 @@ from solver.options import prepare
 from solver.problem import MICRO, Problem
 from solver.solution import Progress, Round, Solution, Termination, gap_percent
 from solver.verify import Verdict, verify
-from solver.work import Schedule, WarmStart, Work
+from solver.warm import WarmStart
+from solver.work import Schedule, Work
 
 
 class UnverifiedPlanError(RuntimeError):

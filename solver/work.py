@@ -18,15 +18,7 @@ from solver.pricing import NODE_LIMIT, Pricer
 from solver.primal import DiveOptions, copy_seating, dive, empty_seating, full_slots, improve, limits
 from solver.problem import MICRO, Ints
 from solver.sizes import close_small, groups_running, lower_limits, minimum_sizes, open_prices, too_small
-from solver.solution import Plans
-
-
-@dataclass(frozen=True)
-class WarmStart:
-    """What an earlier run leaves: prices (S + R,) in 1/1000 points, and plans that are still allowed, or None."""
-
-    price: Ints
-    plans: Plans | None = None
+from solver.warm import WarmStart, remember
 
 
 @dataclass(frozen=True)
@@ -37,7 +29,7 @@ class Schedule:
     warm_passes: int = 1
     bound_rounds: int = 14
     bound_nodes: int = 20_000
-    converged: float = 2e-5  # relative fall of the bound below which its rounds end
+    converged: float = 2e-5  # relative fall of the bound that counts as none; after two such rounds they end
     thin_rounds: int = 3
     dive: DiveOptions = DiveOptions(passes=32)
     quick: DiveOptions = DiveOptions(passes=8, first_share=1.0, share=1.0, last_share=1.0)
@@ -65,6 +57,8 @@ class Work:
         self.search = PriceSearch(
             self.pricer, self.rows, self.rng.permutation(self.everyone), price, self._first_step()
         )
+        if warm is not None and warm.plans is not None:
+            remember(self.pricer, warm.plans)
         self.best: chains.Seating | None = None
         self.objective: int | None = None
 
@@ -99,12 +93,14 @@ class Work:
         yield "bound"
 
     def _tighten_bound(self, rounds: int) -> Iterator[str]:
+        stale = 0
         for _ in range(rounds):
             before = self.bound
             self.search.pool_pass()
             self.search.certify(self.schedule.bound_nodes)
             yield "bound"
-            if before - self.bound < self.schedule.converged * abs(before):
+            stale = stale + 1 if before - self.bound < self.schedule.converged * abs(before) else 0
+            if stale == 2:
                 break
         self.search.certify(NODE_LIMIT, self.search.best)
         yield "certificate"
