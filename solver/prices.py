@@ -22,7 +22,6 @@ class PriceOptions:
     first_decay: float = 0.995
     passes: int = 40
     pool_decay: float = 0.9985
-    least_step: float = 10.0
     restart_step: float = 60.0
     mix: float = 0.5
     floor: float = 4.0
@@ -39,6 +38,7 @@ class PriceSearch:
     step: float
     options: PriceOptions = PriceOptions()
     bound: int = 1 << 62  # MICRO
+    restart_step: float = field(init=False)  # where the passes over the plans seen begin
     best: Ints = field(init=False)  # prices of the best bound
     tally: Ints = field(init=False)  # (I, P) how often each plan was best in the last passes
     chosen: Ints = field(init=False)
@@ -47,6 +47,7 @@ class PriceSearch:
 
     def __post_init__(self) -> None:
         num = len(self.pricer.plan)
+        self.restart_step = self.options.restart_step
         self.best = self.price.copy()
         self.chosen = np.full(num, -1, np.int64)
         self.tally = np.zeros(self.pricer.pool.value.shape, np.int64)
@@ -77,10 +78,10 @@ class PriceSearch:
         size = max(1, -(-len(self.order) // o.blocks))
         self.step = moves.pool_passes(
             self.order, size, o.passes, pool.slot, pool.value, pool.size, self.rows, self.rows.cap, self.price,
-            max(self.step, o.restart_step), o.pool_decay ** (100 / o.blocks), o.mix, o.floor, self.chosen,
+            max(self.step, self.restart_step), o.pool_decay ** (100 / o.blocks), o.mix, o.floor, self.chosen,
             self.tally, self.mean,
         )  # fmt: skip
-        self.step = max(self.step, o.least_step)
+        self.step = max(self.step, self.restart_step / 6)
 
     def certify(self, nodes: int, price: Ints | None = None) -> None:
         """Price everybody at the mean price, with up to `nodes` a search; keep the bound if it is the least so far."""

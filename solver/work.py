@@ -79,7 +79,8 @@ class Work:
             for _ in range(self.schedule.exchanges * (1 + turn)):
                 self._exchange(stir=True)
                 yield "exchange"
-            yield from self._tighten_bound(2)
+            self.search.restart_step = max(3.0, self.search.restart_step / 2)
+            yield from self._tighten_bound(4)
 
     def _first_step(self) -> float:
         return 1500.0 if self.warm is None else 120.0
