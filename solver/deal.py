@@ -15,28 +15,40 @@ from solver.solution import Plans
 
 
 def separate(pricer: Pricer, rows: moves.Rows, low: Ints, open_price: Ints, seating: chains.Seating) -> None:
-    """Move one of each keep-apart pair that shares a slot to her next best plan; `seating` changes in place."""
+    """Move one of each keep-apart pair that shares a slot to her next best plan; `seating` changes in place.
+
+    She goes where none of those is whom she is kept apart from, so that no new pair meets.
+    """
     problem = pricer.prepared.problem
-    for a, b in problem.apart:
-        locked_a, locked_b = (_locks(problem, i) for i in (a, b))
-        here_a = set(seating.plan[a][seating.plan[a] >= 0].tolist())
-        here_b = set(seating.plan[b][seating.plan[b] >= 0].tolist())
-        shared = ((here_a | locked_a) & (here_b | locked_b)) - (locked_a & locked_b)
+    for a, b in problem.apart.tolist():
+        locked_a, locked_b = _locks(problem, a), _locks(problem, b)
+        free_a, free_b = _seated(seating, a), _seated(seating, b)
+        shared = ((free_a | locked_a) & (free_b | locked_b)) - (locked_a & locked_b)
         if not shared:
             continue
         # Who is locked stays; otherwise the second moves unless her leaving would strand a group.
-        strands_b = any(seating.load[s] <= low[s] for s in here_b & shared)
-        mover, other = (a, here_b | locked_b) if here_b & shared == set() or strands_b else (b, here_a | locked_a)
-        unseat(pricer, rows, seating, np.array([mover]))
+        strands = any(seating.load[s] <= low[s] for s in free_b & shared)
+        mover = a if not free_b & shared or (strands and free_a & shared == shared) else b
         price = open_price.copy()
+        unseat(pricer, rows, seating, np.array([mover]))
         price[full_slots(rows, seating.load)] = moves.CLOSED
-        price[list(other)] = moves.CLOSED
+        for other in _partners(problem, mover):
+            price[list(_seated(seating, other) | _locks(problem, other))] = moves.CLOSED
         pricer.best_plans(np.array([mover]), price, PRIMAL_NODES)
         plan = pricer.plan[mover]
         seating.plan[mover] = plan
         seating.worth[mover] = pricer.net[mover] - pricer.prepared.menu.value[mover]
         seating.worth[mover] += int(price[plan[plan >= 0]].sum()) * MICRO_PER_PRICE
         moves.add_plans(rows, np.array([mover]), seating.plan, 1, seating.load)
+
+
+def _partners(problem: Problem, i: int) -> list[int]:
+    """Whom the citizen is kept apart from."""
+    return [b if a == i else a for a, b in problem.apart.tolist() if i in (a, b)]
+
+
+def _seated(seating: chains.Seating, i: int) -> set[int]:
+    return set(seating.plan[i][seating.plan[i] >= 0].tolist())
 
 
 def _locks(problem: Problem, i: int) -> set[int]:

@@ -183,8 +183,12 @@ class Work:
         """Keep a whole plan if it is the best so far; keep-apart pairs are separated first."""
         if self.objective is not None and int(seating.worth.sum()) + self.fixed <= self.objective:
             return
-        apart = copy_seating(seating)
-        separate(self.pricer, self.running_rows, self.low, open_prices(self.rows, self.search.best), apart)
+        apart, rows, price = copy_seating(seating), self.running_rows, self.search.best
+        separate(self.pricer, rows, self.low, open_prices(rows, price), apart)
+        while too_small(self.problem, self.minimum, apart.load).any():
+            # Who had to move left a group too small: it closes, and its people may meet again.
+            rows, _ = close_small(self.pricer, self.problem, rows, price, self.minimum, apart, 1.0, self.rng)
+            separate(self.pricer, rows, self.low, open_prices(rows, price), apart)
         objective = int(apart.worth.sum()) + self.fixed
         if self.objective is None or objective > self.objective:
             self.best, self.objective = apart, objective
