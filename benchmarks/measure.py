@@ -30,7 +30,7 @@ ORDERS = 10
 SMALL_TOWN, SMALL_TIGHTNESS = 150, 0.4
 OTHER_TOWN = 1000  # added to the seed
 CHANGED = 0.1
-FIRST_WEEK_SECONDS = 60.0
+FIRST_WEEK = 3  # times as long as the week after it
 CLOSING = 0.01  # share of the time that is left for the last round, dealing and checking
 MOST_CLOSING = 1.5  # seconds
 
@@ -67,7 +67,7 @@ def _next_week(instance: Instance, seed: int) -> Figures:
     problem = draw_problem(instance.citizens, seed).seats_only()
     others = draw_problem(instance.citizens, seed + OTHER_TOWN).seats_only()
     warm_seconds = _warm_up(instance, seed)
-    first = solve(problem, Options(seed=seed, time_limit=FIRST_WEEK_SECONDS))
+    first = solve(problem, Options(seed=seed, time_limit=FIRST_WEEK * instance.seconds))
     week, newcomer, moved = change_week(problem, others, CHANGED, seed)
     solution, figures = _solve(week, instance, seed, carry_over(problem, first, newcomer, moved))
     figures |= {"first_gap_percent": gap_percent(first.bound, first.objective), "warm_up_seconds": warm_seconds}

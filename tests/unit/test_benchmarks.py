@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from benchmarks.draw import draw_problem
 from benchmarks.instances import BY_NAME, INSTANCES, Bar, Figures
+from benchmarks.measure import measure
 from benchmarks.next_week import OWN, carry_over, change_week
 from benchmarks.quality import chosen
 from benchmarks.report import judge, newest, read_rows, write_report
@@ -103,6 +105,20 @@ def test_the_instances_asked_for_are_measured_with_each_seed_that_matters() -> N
     asked = [(instance.name, seed) for instance, seed in chosen(["cold-start", "600-20"], [2, 5])]
 
     assert asked == [("600-20", 2), ("600-20", 5), ("cold-start", 2)]
+
+
+@pytest.mark.parametrize("name", ["6000-all-60", "6000-next-week-20", "one-citizen", "database-6000"])
+def test_a_row_has_every_figure_that_has_a_bar(name: str) -> None:
+    instance = replace(BY_NAME[name], citizens=80, seconds=1.0)
+    figures = measure(instance, 1)
+
+    assert {bar.figure for bar in (*instance.must, *instance.stretch)} <= figures.keys()
+    assert json.loads(json.dumps(figures)) == figures
+    assert (figures["instance"], figures["seed"]) == (name, 1)
+    if "gap_percent" in figures:
+        first_come, objective, bound = (figures[key] for key in ("first_come_objective", "objective", "bound"))
+        assert first_come <= objective <= bound
+        assert figures["gap_percent"] == pytest.approx(100 * (bound - objective) / bound, abs=1e-5)
 
 
 def test_next_week_differs_in_a_tenth_of_the_citizens_and_slots_only(problem: Problem, others: Problem) -> None:
