@@ -39,7 +39,7 @@ def find_exchanges(week: Week, who: Ints, crowded: Ints, hours: Pricer) -> list[
         price[options] = 0
         is_full = np.isin(options, hours.plan[at]) & (limit != OPEN)
         full = sorted(zip(options[is_full].tolist(), (ROWS[k] for k in limit[is_full]), strict=True))
-        exchanges = [x for slot, slug in full for x in entries.to_leave(citizen, slot, slug, beside)]
+        exchanges = [x for slot, slug in full for x in entries.to_leave(slot, slug, beside)]
         found.append((full[0][1] if full else POINTS, exchanges))
     cost = _costs(week, sorted({exchange for _, exchanges in found for exchange in exchanges}), apart)
     return [(slug, min(exchanges, key=lambda x: (*cost[x], x), default=None)) for slug, exchanges in found]
@@ -54,9 +54,7 @@ def _options(pricer: Pricer, at: int) -> Ints:
 
 def _limits_for(week: Week, citizen: int, slots: Ints, beside: list[int]) -> Ints:
     """(n,) position in `ROWS` of what closes each of `slots` to the citizen once she has left her own, or OPEN."""
-    own = week.slots_of(citizen)
-    limit = closing(week, slots, own)
-    limit[np.isin(slots, own)] = OPEN
+    limit = closing(week, slots, week.slots_of(citizen))
     limit[np.isin(slots, beside) & (limit == OPEN)] = ROWS.index("keep_apart")
     return limit
 
@@ -71,8 +69,8 @@ class _Entries:
         self.ptr = np.searchsorted(week.slot[order], np.arange(p.num_slots + 1))
         self.user = np.repeat(np.arange(p.num_slots), np.diff(p.use_ptr))
 
-    def to_leave(self, citizen: int, slot: int, slug: str, beside: Mapping[int, int]) -> list[Exchange]:
-        """List who could leave which slot so that the citizen may enter `slot`; nobody where no group is running."""
+    def to_leave(self, slot: int, slug: str, beside: Mapping[int, int]) -> list[Exchange]:
+        """List who could leave which slot so that one more may enter `slot`; nobody where no group is running."""
         p = self.week.problem
         slots = np.array([] if slug == "minimum_size" else [slot], np.int64)
         if slug in ("staff", "room"):
@@ -80,7 +78,7 @@ class _Entries:
             rows = rows[(self.week.row_use[rows] >= p.row_limit[rows]) & (p.row_is_room[rows] == (slug == "room"))]
             slots = np.unique(self.user[np.isin(p.use_row, rows)])
         pairs = [(s, i) for s in slots.tolist() for i in self.citizen[self.ptr[s] : self.ptr[s + 1]].tolist()]
-        return [(s, i) for s, i in pairs if i != citizen and (slug != "keep_apart" or i == beside[slot])]
+        return [(s, i) for s, i in pairs if slug != "keep_apart" or i == beside[slot]]
 
 
 def _costs(week: Week, exchanges: list[Exchange], apart: Apart) -> dict[Exchange, tuple[bool, int]]:

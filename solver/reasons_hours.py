@@ -62,7 +62,10 @@ def explain_hours(week: Week, exceptions: Mapping[int, str]) -> tuple[BelowMinim
 
 
 def only_hours(problem: Problem, who: Ints) -> Problem:
-    """Make the week of these citizens in which only a useful minute below the minimum has a point."""
+    """Make the week of these citizens in which only a useful minute below the minimum has a point.
+
+    What is not useful is barred by all rules, so that it stays so without one of them.
+    """
     few = part(problem, who)
     useful = useful_offerings(few)
     return replace(
@@ -100,8 +103,7 @@ def _at_any_site(p: Problem) -> Problem:
 
 
 def _no_bar(bit: int, p: Problem) -> Problem:
-    """Without one rule's bit; what all rules bar stays barred, and with it what is not useful."""
-    return replace(p, barred=np.where(p.barred == ALL_BARRED, ALL_BARRED, p.barred & ~bit))
+    return replace(p, barred=p.barred & ~bit)
 
 
 RELAXED: tuple[tuple[str, Callable[[Problem], Problem]], ...] = (

@@ -59,6 +59,11 @@ ALONE = {
     "too_far_apart": Alone(
         "no_overlap", week_of([Slot(0, [NINE]), Slot(1, [TEN], site=1)], [TWO_HOURS], travel=FAR), plans([0])
     ),
+    "too_far_from_where_a_lock_is": Alone(
+        "no_overlap",
+        week_of([Slot(0, [NINE]), Slot(1, [TEN], site=1)], [replace(TWO_HOURS, locks=[0])], travel=FAR),
+        plans([0]),
+    ),
     "the_first_rule_that_is_enough_is_named": Alone(
         "refused",
         week_of(
@@ -175,6 +180,12 @@ CROWDED = {
             [TWO_HOURS, Citizen(progress={1: 1})],
             rows=[("staff", 1)],
         ),
+        plans([0], [1]),
+    ),
+    "a_lock_into_filler_leaves_the_rest_open": Crowded(
+        "seats",
+        (1, 1),
+        week_of([Slot(3, [NINE]), Slot(1, [TEN], seats=1)], [replace(HOUR, locks=[0]), Citizen(progress={1: 5})]),
         plans([0], [1]),
     ),
     "nothing_is_in_the_way": Crowded("points", None, week_of([Slot(0, [NINE])], [HOUR]), plans([])),

@@ -54,6 +54,9 @@ CASES = {
     "when_she_cannot_come": Case(
         "availability", town([Slot(0, [NINE])], [Citizen(needs=NEEDS, busy=[(MONDAY, 585, 590)])]), plans([])
     ),
+    "when_she_must_leave_before_the_end": Case(
+        "availability", town([Slot(0, [(MONDAY, 540, 605)])], [Citizen(needs=NEEDS, busy=[TEN])]), plans([])
+    ),
     "where_she_cannot_come": Case(
         "availability",
         town([Slot(0, [NINE], site=1)], [Citizen(needs=NEEDS, out_of_reach=[1])], travel=((0, 9), (9, 0))),
@@ -85,6 +88,9 @@ CASES = {
     "with_somebody_she_never_meets": Case(
         "keep_apart", town([Slot(0, [NINE])], [Citizen(needs=NEEDS), Citizen()], apart=[(1, 0)]), plans([], [0])
     ),
+    "full_and_with_somebody_she_never_meets": Case(
+        "seats", town([Slot(0, [NINE], seats=1)], [Citizen(needs=NEEDS), Citizen()], apart=[(1, 0)]), plans([], [0])
+    ),
     "what_closes_most_slots_is_named": Case(
         "minimum_size",
         town(
@@ -99,6 +105,11 @@ CASES = {
     "too_far_from_something_else": Case(
         "no_overlap",
         two_legs([Slot(0, [NINE], site=1), Slot(1, [TEN])], [Citizen(needs=NEEDS)], travel=((0, 0), (30, 0))),
+        plans([1]),
+    ),
+    "too_far_on_from_something_else": Case(
+        "no_overlap",
+        two_legs([Slot(0, [TEN], site=1), Slot(1, [NINE])], [Citizen(needs=NEEDS)], travel=((0, 30), (0, 0))),
         plans([1]),
     ),
     "she_has_another_group_of_it": Case(
@@ -120,8 +131,11 @@ CASES = {
         plans([1]),
     ),
     "one_rule_after_the_other_leaves_none": Case(
-        "one_group",
-        town([Slot(0, [NINE]), Slot(0, [TUESDAY_NINE]), Slot(0, [SHORT])], [Citizen(needs=NEEDS)]),
+        "energy",
+        two_legs(
+            [Slot(0, [NINE]), Slot(0, [TUESDAY_NINE], load=2), Slot(1, [SHORT], load=2)],
+            [Citizen(needs=NEEDS, energy=3)],
+        ),
         plans([2]),
     ),
     "free_and_fitting_but_not_taken": Case(
@@ -132,9 +146,19 @@ CASES = {
         town([Slot(0, [NINE], minimum=3)], [Citizen(needs=NEEDS), Citizen(locks=[0])]),
         plans([], [0]),
     ),
-    "locks_that_break_a_rule": Case(
-        "energy",
-        two_legs([Slot(0, [NINE]), Slot(1, [ELEVEN], load=4)], [Citizen(needs=NEEDS, energy=3, locks=[1])]),
+    "a_second_group_can_start": Case(
+        "points",
+        town([Slot(0, [NINE], seats=3, minimum=2, groups=2)], [Citizen(needs=NEEDS), Citizen(), Citizen(), Citizen()]),
+        plans([], *[[(0, 0)]] * 3),
+    ),
+    "locks_that_clash": Case(
+        "no_overlap",
+        two_legs([Slot(0, [TUESDAY_NINE]), Slot(1, [NINE]), Slot(1, [SHORT])], [Citizen(needs=NEEDS, locks=[1, 2])]),
+        plans([1, 2]),
+    ),
+    "a_lock_into_what_is_barred": Case(
+        "refused",
+        two_legs([Slot(0, [TEN]), Slot(1, [NINE])], [Citizen(needs=NEEDS, locks=[1], barred={1: "refused"})]),
         plans([1]),
     ),
 }
@@ -143,7 +167,7 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_an_uncovered_leg_names_what_is_in_the_way(name: str) -> None:
     slug, problem, plan = CASES[name]
-    exceptions = [(0, slug)] if name == "locks_that_break_a_rule" else []
+    exceptions = [(0, slug)] if name in ("locks_that_clash", "a_lock_into_what_is_barred") else []
     assert verify(problem, plan, exceptions).violations == ()
     assert explain(problem, plan).legs == (UncoveredLeg(0, 0, slug),)
 
