@@ -173,12 +173,12 @@ CROWDED = {
         plans([], [0], [0]),
     ),
     "her_own_seat_is_not_in_the_way": Crowded(
-        "seats",
+        "room",
         (1, 1),
         week_of(
-            [Slot(0, [NINE], seats=1, rows=[0]), Slot(1, [TEN], seats=1)],
+            [Slot(0, [NINE], seats=1, rows=[0]), Slot(1, [TEN], rows=[1])],
             [TWO_HOURS, Citizen(progress={1: 1})],
-            rows=[("staff", 1)],
+            rows=[("staff", 1), ("room", 1)],
         ),
         plans([0], [1]),
     ),
