@@ -57,7 +57,7 @@ class PriceSearch:
     def exact_pass(self, first: bool) -> None:
         """Price everybody exactly, block by block, a price step after each block."""
         o = self.options
-        blocks = np.array_split(self.order, o.blocks)
+        blocks = np.array_split(self.order, max(1, min(o.blocks, len(self.order))))
         for block in blocks:
             if not first:
                 moves.add_plans(self.rows, block, self.pricer.plan, -1, self.load)

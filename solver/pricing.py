@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -60,7 +61,7 @@ class Pricer:
                 self._scratch[k], self.plan, self.net, self.upper, self.nodes,
             )  # fmt: skip
 
-        list(self._workers.map(run, range(self.threads)))
+        self._share_out(run, len(who))
 
     def escape(self, who: Ints, price: Ints, shut: Bools, seating: Seating) -> None:
         """Add everybody's best way out of each of her full slots to the pool; see `kernels.escape`."""
@@ -75,7 +76,15 @@ class Pricer:
                 self._scratch[k], seating.plan, self.plan, self.net, self.upper, self.nodes,
             )  # fmt: skip
 
-        list(self._workers.map(run, range(self.threads)))
+        self._share_out(run, len(who))
+
+    def _share_out(self, run: Callable[[int], None], num: int) -> None:
+        """Run part 0 .. threads - 1, in this thread where there is too little to share."""
+        if self.threads == 1 or num <= 4 * self.threads:
+            for part in range(self.threads):
+                run(part)
+        else:
+            list(self._workers.map(run, range(self.threads)))
 
     def reseat(self, order: Ints, price: Ints, limits: Limits, closed: Bools, seating: Seating) -> int:
         """Let each citizen of `order` in turn take her best plan that fits; returns how many changed."""
