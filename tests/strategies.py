@@ -56,9 +56,9 @@ def problems(draw: st.DrawFn, without: tuple[str, ...] = (), max_citizens: int =
     return _town(rng, has, num_citizens, num_offerings, num_slots)
 
 
-def tight_problems() -> st.SearchStrategy[Problem]:
+def tight_problems(without: tuple[str, ...] = ()) -> st.SearchStrategy[Problem]:
     """Draw weeks in which not everybody can have the plan that is best alone."""
-    return problems().filter(_is_tight)
+    return problems(without).filter(_is_tight)
 
 
 def _is_tight(problem: Problem) -> bool:
