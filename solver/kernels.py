@@ -22,6 +22,7 @@ NEVER = -(1 << 60)
 FULL_DAY = 0x80808080808080
 # Columns of the search's state by depth.
 VALUE, MASK, TIME, MINUTES, USEFUL, LOAD, PLAIN, DAYS, NEXT, SKIP, TAKEN = range(11)
+STATE = 11
 # Limits with a multiplier: energy, meetings of each day, then one activity at a time at each point of the week.
 POINTS = 16
 DAY_LIMIT, POINT_LIMIT, LIMITS = 1, 8, 8 + 7 * POINTS
@@ -42,7 +43,9 @@ class Menu(NamedTuple):
     option_slot: Ids  # (options,)
     option_value: Ints  # (options,) MICRO
     option_days: Ints  # (options,)
-    slot_points: Words  # (S, 2) points of the week at which the slot is under way, POINTS a day
+    span_ptr: Ints  # (S + 1,) meetings of a slot
+    span_first: Ints  # (meetings,) first point of the week at which the meeting is on, POINTS a day
+    span_last: Ints  # (meetings,) first point after it
     clash_ptr: Ints  # (I + 1,)
     clash: Words
     bonus_ptr: Ints  # (I + 1,) first mask of each citizen's bonus table
@@ -77,9 +80,10 @@ class Scratch(NamedTuple):
     order: Ids  # options of each class, best first
     bound: Ints  # the dynamic programme, choice by mask by time
     tension: Ints  # (LIMITS,)
+    before: Ints  # (points + 1,) multipliers of the points of the week, added up
     left: Ints  # (LIMITS,)
     use: Ints  # (LIMITS,)
-    state: Ints  # (depth, 11)
+    state: Ints  # (depth, STATE)
     allowed: Words  # (depth, words)
     plan: Ids  # (depth,)
 
@@ -243,7 +247,8 @@ def search(
 def relaxed_use(
     base: int, last: int, class_ptr: Ints, option_ptr: Ints, time: Ints, load: Ints, mask: Ints, days: Ints,
     slot: Ids,
-    points: Words, top: Ints, order: Ids, masks: int, horizon: int, saturates: bool, bound: Ints, use: Ints,
+    span_ptr: Ints, span_first: Ints, span_last: Ints, top: Ints, order: Ids, masks: int, horizon: int,
+    saturates: bool, bound: Ints, use: Ints,
 ) -> None:  # fmt: skip
     """Use of each limit, (LIMITS,) changed in place, by the plan that attains the dynamic programme's value."""
     width = horizon + 1
@@ -265,13 +270,9 @@ def relaxed_use(
                 use[0] += load[c]
                 for d in range(7):
                     use[DAY_LIMIT + d] += (days[j] >> (8 * d)) & 255
-                for half in range(2):
-                    bits = points[slot[j], half]
-                    at = POINT_LIMIT + 64 * half
-                    while bits:
-                        use[at] += np.int64(bits & np.uint64(1))
-                        bits >>= np.uint64(1)
-                        at += 1
+                for meeting in range(span_ptr[slot[j]], span_ptr[slot[j] + 1]):
+                    for point in range(span_first[meeting], span_last[meeting]):
+                        use[POINT_LIMIT + point] += 1
                 m |= mask[c]
                 t = to
                 break
@@ -279,15 +280,17 @@ def relaxed_use(
 
 @nb.njit(cache=True, nogil=True)
 def tax_options(
-    first: int, last: int, class_ptr: Ints, option_ptr: Ints, load: Ints, days: Ints, slot: Ids, points: Words,
-    tension: Ints, plain: Ints, net: Ints, order: Ids, top: Ints,
+    first: int, last: int, class_ptr: Ints, option_ptr: Ints, load: Ints, days: Ints, slot: Ids, span_ptr: Ints,
+    span_first: Ints, span_last: Ints,
+    tension: Ints, before: Ints, plain: Ints, net: Ints, order: Ids, top: Ints,
 ) -> None:  # fmt: skip
     """Net values at these multipliers; within each class the options sorted, best first. Changed in place."""
     origin = option_ptr[class_ptr[first]]
-    busy = np.zeros(2, np.uint64)
-    for r in range(POINT_LIMIT, LIMITS):
-        if tension[r] > 0:
-            busy[(r - POINT_LIMIT) >> 6] |= np.uint64(1) << np.uint64((r - POINT_LIMIT) & 63)
+    crowded = np.int64(0)
+    for point in range(LIMITS - POINT_LIMIT):
+        before[point] = crowded
+        crowded += tension[POINT_LIMIT + point]
+    before[LIMITS - POINT_LIMIT] = crowded
     for c in range(class_ptr[first], class_ptr[last]):
         start = option_ptr[c] - origin
         for a in range(start, option_ptr[c + 1] - origin):
@@ -295,14 +298,10 @@ def tax_options(
             packed = days[origin + a]
             for d in range(7):
                 gain -= tension[DAY_LIMIT + d] * ((packed >> (8 * d)) & 255)
-            for half in range(2):
-                bits = points[slot[origin + a], half] & busy[half]
-                at = POINT_LIMIT + 64 * half
-                while bits:
-                    if bits & np.uint64(1):
-                        gain -= tension[at]
-                    bits >>= np.uint64(1)
-                    at += 1
+            if crowded > 0:
+                s = slot[origin + a]
+                for meeting in range(span_ptr[s], span_ptr[s + 1]):
+                    gain -= before[span_last[meeting]] - before[span_first[meeting]]
             net[a] = gain
         for at in range(start + 1, option_ptr[c + 1] - origin):
             a = order[at]
@@ -318,7 +317,8 @@ def tax_options(
 def tighten(
     first: int, last: int, class_ptr: Ints, option_ptr: Ints, time: Ints, load: Ints, mask: Ints, days: Ints,
     slot: Ids,
-    points: Words, masks: int, horizon: int, saturates: bool, incumbent: int, turns: int, best_tension: Ints,
+    span_ptr: Ints, span_first: Ints, span_last: Ints, masks: int, horizon: int, saturates: bool, incumbent: int,
+    turns: int, best_tension: Ints,
     s: Scratch,
 ) -> tuple[int, int]:  # fmt: skip
     """Move the multipliers by Polyak steps; returns (least bound, slack of the multipliers that s.bound was left with).
@@ -332,7 +332,22 @@ def tighten(
         if turn == turns:
             tension[:] = best_tension
         tax_options(
-            first, last, class_ptr, option_ptr, load, days, slot, points, tension, s.plain, s.net, s.order, s.top
+            first,
+            last,
+            class_ptr,
+            option_ptr,
+            load,
+            days,
+            slot,
+            span_ptr,
+            span_first,
+            span_last,
+            tension,
+            s.before,
+            s.plain,
+            s.net,
+            s.order,
+            s.top,
         )
         suffix_bound(first, last, class_ptr, time, load, mask, s.top, masks, 1, horizon, saturates, s.bound)
         slack = np.int64(0)
@@ -345,7 +360,8 @@ def tighten(
         if root <= incumbent or turn == turns:
             break
         relaxed_use(
-            first, last, class_ptr, option_ptr, time, load, mask, days, slot, points, s.top, s.order, masks, horizon,
+            first, last, class_ptr, option_ptr, time, load, mask, days, slot, span_ptr, span_first, span_last,
+            s.top, s.order, masks, horizon,
             saturates, s.bound, use,
         )  # fmt: skip
         norm = 0
@@ -399,7 +415,8 @@ def best_plans(
     slot, value, days, clash, clash_ptr = m.option_slot, m.option_value, m.option_days, m.clash, m.clash_ptr
     bonus_all, bonus_ptr, horizon_all, saturates_all = m.bonus, m.bonus_ptr, m.horizon, m.saturates
     idle, short, load_left, days_left, fixed = m.idle, m.short, m.load_left, m.days, m.value
-    minutes, minutes_left, points = m.class_minutes, m.minutes_left, m.slot_points
+    minutes, minutes_left, span_ptr = m.class_minutes, m.minutes_left, m.span_ptr
+    span_first, span_last = m.span_first, m.span_last
     p_slot, p_value, p_size, p_tension, p_used = pool.slot, pool.value, pool.size, pool.tension, pool.used
     net, order, bound, plain, found = s.net, s.order, s.bound, s.plain, s.plan
     tension, left = s.tension, s.left
@@ -433,7 +450,8 @@ def best_plans(
         root = np.int64(0)
         for loads in (1, load_left[i] + 1):
             root, slack = tighten(
-                first, last, class_ptr, option_ptr, time, load, mask, days, slot, points, masks, horizon,
+                first, last, class_ptr, option_ptr, time, load, mask, days, slot, span_ptr, span_first, span_last,
+                masks, horizon,
                 saturates, best,
                 turns if loads == 1 else hard_turns, p_tension[i], s,
             )  # fmt: skip
@@ -442,7 +460,22 @@ def best_plans(
             if loads > 1:
                 tension[0], slack = 0, slack - tension[0] * left[0]
                 tax_options(
-                    first, last, class_ptr, option_ptr, load, days, slot, points, tension, plain, net, order, s.top
+                    first,
+                    last,
+                    class_ptr,
+                    option_ptr,
+                    load,
+                    days,
+                    slot,
+                    span_ptr,
+                    span_first,
+                    span_last,
+                    tension,
+                    s.before,
+                    plain,
+                    net,
+                    order,
+                    s.top,
                 )
                 close_bound(bonus, short[i], idle[i] * m.unit, last - first, loads, horizon, bound)
                 suffix_bound(first, last, class_ptr, time, load, mask, s.top, masks, loads, horizon, saturates, bound)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from solver import kernels_build as build
-from solver.kernels import POINTS, Menu, Words
+from solver.kernels import POINTS, Menu
 from solver.problem import MICRO_PER_POINT_PERCENT, RULES, Ints, Problem, sum_by
 
 
@@ -125,7 +125,7 @@ def _menu(problem: Problem, base: build.Base, c: build.Choices) -> Menu:
     return Menu(
         c.choice_ptr, c.class_ptr, c.option_ptr, time, c.class_minutes, c.class_load, mask, c.class_useful,
         c.option_slot,
-        c.option_value, c.option_days, _points(problem), c.clash_ptr, c.clash, bonus_ptr, bonus,
+        c.option_value, c.option_days, problem.meeting_ptr, *_spans(problem), c.clash_ptr, c.clash, bonus_ptr, bonus,
         np.where(saturates, -(-useful // unit), horizon), saturates, unit, idle, idle * useful, minutes_left,
         np.maximum(base.load, 0), base.days, base.value,
     )  # fmt: skip
@@ -136,14 +136,10 @@ def _most(amount: Ints, class_ptr: Ints) -> Ints:
     return np.maximum.reduceat(amount, class_ptr[:-1]) if len(amount) else amount
 
 
-def _points(problem: Problem) -> Words:
-    """(S, 2) bits of the points of the week, POINTS a day from first start to last end, at which a slot is on."""
+def _spans(problem: Problem) -> tuple[Ints, Ints]:
+    """(M,) first point of the week at which each meeting is on and the first after it, POINTS a day."""
     first, last = int(problem.meeting_start.min(initial=1440)), int(problem.meeting_end.max(initial=0))
-    bits = np.zeros((problem.num_slots, 2), np.uint64)
-    owner = np.repeat(np.arange(problem.num_slots), np.diff(problem.meeting_ptr))
-    for k in range(POINTS):
-        minute = first + (2 * k + 1) * (last - first) // (2 * POINTS)
-        on = (problem.meeting_start <= minute) & (minute < problem.meeting_end)
-        at = POINTS * problem.meeting_day[on] + k
-        np.bitwise_or.at(bits, (owner[on], at >> 6), np.uint64(1) << (at & 63).astype(np.uint64))
-    return bits
+    minute = np.array([first + (2 * k + 1) * (last - first) // (2 * POINTS) for k in range(POINTS)], np.int64)
+    start, end = (np.searchsorted(minute, time) for time in (problem.meeting_start, problem.meeting_end))
+    day = POINTS * problem.meeting_day
+    return day + start, day + end

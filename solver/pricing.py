@@ -110,9 +110,16 @@ def _scratch(menu: kernels.Menu) -> kernels.Scratch:
     states = (last - first + 1) * np.diff(menu.bonus_ptr) * (menu.horizon + 1) * (menu.load_left + 1)
     depth = int((last - first).max(initial=1)) + 2
     return kernels.Scratch(
-        np.zeros(options, np.int64), np.zeros(options, np.int64), np.zeros(classes, np.int64), np.zeros(options,
-        np.int32),
-        np.zeros(int(states.max(initial=1)), np.int64), np.zeros(kernels.LIMITS, np.int64),
-        np.zeros(kernels.LIMITS, np.int64), np.zeros(kernels.LIMITS, np.int64), np.zeros((depth, 11), np.int64),
-        np.zeros((depth, options // 64 + 1), np.uint64), np.zeros(depth, np.int32),
-    )  # fmt: skip
+        plain=np.zeros(options, np.int64),
+        net=np.zeros(options, np.int64),
+        top=np.zeros(classes, np.int64),
+        order=np.zeros(options, np.int32),
+        bound=np.zeros(int(states.max(initial=1)), np.int64),
+        tension=np.zeros(kernels.LIMITS, np.int64),
+        before=np.zeros(kernels.LIMITS, np.int64),
+        left=np.zeros(kernels.LIMITS, np.int64),
+        use=np.zeros(kernels.LIMITS, np.int64),
+        state=np.zeros((depth, kernels.STATE), np.int64),
+        allowed=np.zeros((depth, options // 64 + 1), np.uint64),
+        plan=np.zeros(depth, np.int32),
+    )

@@ -139,6 +139,4 @@ def rules_to_relax(hours: Problem, who: Ints, net: Ints) -> list[str]:
 def _without_clashes(prepared: Prepared) -> Prepared:
     """Everything fits beside everything, only not beside the locks."""
     menu = prepared.menu
-    return replace(
-        prepared, menu=menu._replace(clash=np.zeros_like(menu.clash), slot_points=np.zeros_like(menu.slot_points))
-    )
+    return replace(prepared, menu=menu._replace(clash=np.zeros_like(menu.clash), span_last=menu.span_first))
