@@ -235,6 +235,20 @@ TOWNS = {
         points=5 + 3 + 7,
         reason="The first two would fill it, but never share it, and the third refuses it; so all three go elsewhere.",
     ),
+    "who_is_locked_stays_and_the_other_moves": Town(
+        town(
+            [Slot(0, [NINE]), Slot(1, [TEN]), Slot(1, [ELEVEN])],
+            [
+                Citizen(progress={0: 9, 1: 9}, keep={1: 3}),
+                Citizen(progress={0: 9, 1: 9}, keep={1: 5}, locks=[0]),
+                Citizen(progress={0: 9, 1: 9}, keep={1: 1}),
+            ],
+            apart=[(0, 1)],
+        ),
+        best=[(2,), (0, 1), (0, 1)],
+        points=9 + (9 + 14) + (9 + 10),
+        reason="The second is locked at nine, so the first is not there; at ten the second would lose more by moving.",
+    ),
     "locks_that_clash_stop_nobody_else": Town(
         town(
             [Slot(0, [NINE], seats=1), Slot(1, [NINE], seats=1), Slot(2, [TEN])],
