@@ -7,9 +7,9 @@ import numpy as np
 from solver import kernels_chain as chains
 from solver import kernels_pool as moves
 from solver.options import Prepared
-from solver.pricing import PRIMAL_NODES, Pricer
-from solver.primal import full_slots, unseat
-from solver.problem import MICRO_PER_PRICE, Ints, Problem
+from solver.pricing import Pricer
+from solver.primal import limits, unseat
+from solver.problem import Ints, Problem
 from solver.sizes import groups_running
 from solver.solution import Plans
 
@@ -27,19 +27,15 @@ def separate(pricer: Pricer, rows: moves.Rows, low: Ints, open_price: Ints, seat
         if not shared:
             continue
         # Who is locked stays; otherwise the second moves unless her leaving would strand a group.
-        strands = any(seating.load[s] <= low[s] for s in free_b & shared)
-        mover = a if not free_b & shared or (strands and free_a & shared == shared) else b
-        price = open_price.copy()
-        unseat(pricer, rows, seating, np.array([mover]))
-        price[full_slots(rows, seating.load)] = moves.CLOSED
-        for other in _partners(problem, mover):
-            price[list(_seated(seating, other) | _locks(problem, other))] = moves.CLOSED
-        pricer.best_plans(np.array([mover]), price, PRIMAL_NODES)
-        plan = pricer.plan[mover]
-        seating.plan[mover] = plan
-        seating.worth[mover] = pricer.net[mover] - pricer.prepared.menu.value[mover]
-        seating.worth[mover] += int(price[plan[plan >= 0]].sum()) * MICRO_PER_PRICE
-        moves.add_plans(rows, np.array([mover]), seating.plan, 1, seating.load)
+        strands = any(seating.load[s] <= low[s] for s in shared)
+        movers = [i for i, must in ((a, shared - free_b), (b, shared - free_a)) if must] or [a if strands else b]
+        for mover in movers:
+            unseat(pricer, rows, seating, np.array([mover]))
+            closed = rows.closed.copy()
+            for other in _partners(problem, mover):
+                closed[list(_seated(seating, other) | _locks(problem, other))] = True
+            free = np.zeros(len(rows.cap), np.int64)
+            pricer.reseat(np.array([mover]), open_price, limits(rows, free, low), closed, seating)
 
 
 def _partners(problem: Problem, i: int) -> list[int]:

@@ -19,6 +19,7 @@ from solver.problem import Bools, Ints
 Ids = NDArray[np.int32]
 Words = NDArray[np.uint64]
 NEVER = -(1 << 60)
+OVER = 1 << 30  # marks a slot that is shut for one citizen only
 FULL_DAY = 0x80808080808080
 # Columns of the search's state by depth.
 VALUE, MASK, TIME, MINUTES, USEFUL, LOAD, PLAIN, DAYS, NEXT, SKIP, TAKEN = range(11)
@@ -563,13 +564,21 @@ def reseat(
                             price[other] = -NEVER // 1024 if shut else open_price[other]
             if sign < 0:
                 one[0] = i
-                best_plans(
-                    one, m, price, pool, 0, node_limit, shallow, turns, hard_turns, s, fresh, net_value, upper, nodes
-                )
                 now = worth[i]
                 for k in range(seated.shape[1]):
                     if seated[i, k] >= 0:
                         now -= price[seated[i, k]]
+                over, shut_now = 0, False
+                while over >= 0:  # A plan with two slots of one row may use more than is left of it.
+                    best_plans(
+                        one, m, price, pool, 0, node_limit, shallow, turns, hard_turns, s, fresh, net_value, upper,
+                        nodes,
+                    )  # fmt: skip
+                    over = doubled(fresh[i], cap, load, use_ptr, use_row)
+                    if over >= 0:
+                        shut_now = True
+                        price[over] = -NEVER // 1024
+                        full[over] += OVER
                 if net_value[i] - m.value[i] > now:  # a search cut short may miss what she has
                     changed += 1
                     worth[i] = net_value[i] - m.value[i]
@@ -577,7 +586,27 @@ def reseat(
                         seated[i, k] = fresh[i, k]
                         if seated[i, k] >= 0:
                             worth[i] += price[seated[i, k]]
+                for q in range(num if shut_now else 0):
+                    if full[q] >= OVER:
+                        full[q] -= OVER
+                        price[q] = -NEVER // 1024 if full[q] > 0 or closed[q] else open_price[q]
     return changed
+
+
+@nb.njit(cache=True, nogil=True)
+def doubled(plan: Ids, cap: Ints, load: Ints, use_ptr: Ints, use_row: Ints) -> int:
+    """The last slot that, with the plan's other slots, uses more of a row than is left; -1 if the plan fits."""
+    for k in range(len(plan) - 1, 0, -1):
+        if plan[k] < 0:
+            continue
+        for u in range(use_ptr[plan[k]], use_ptr[plan[k] + 1]):
+            own = 0
+            for j in range(k + 1):
+                for v in range(use_ptr[plan[j]], use_ptr[plan[j] + 1]):
+                    own += use_row[v] == use_row[u]
+            if own > 1 and load[use_row[u]] + own > cap[use_row[u]]:
+                return plan[k]
+    return -1
 
 
 @nb.njit(cache=True, nogil=True)

@@ -139,7 +139,11 @@ def fits(rows: Rows, plan: Ids, load: Ints) -> bool:
         if closed[s] or load[s] >= cap[s]:
             return False
         for u in range(use_ptr[s], use_ptr[s + 1]):
-            if load[use_row[u]] >= cap[use_row[u]]:
+            own = 0
+            for j in range(k + 1):
+                for v in range(use_ptr[plan[j]], use_ptr[plan[j] + 1]):
+                    own += use_row[v] == use_row[u]
+            if load[use_row[u]] + own > cap[use_row[u]]:
                 return False
     return True
 
