@@ -139,8 +139,14 @@ def _gap_by(rounds: tuple[Round, ...], seconds: float) -> float | None:
 
 def _compare(problem: Problem, solution: Solution, seed: int) -> Figures:
     orders = first_come(problem, seed, orders=ORDERS)
-    mean = sum(orders) / len(orders)
+    mean = sum(served.objective for served in orders) / len(orders)
+    idle = sum(served.idle for served in orders) / len(orders)
+    own_idle = verify(problem, solution.plans, solution.exceptions)
+    idle_now = own_idle.objective_without_idle - own_idle.objective
     return {
+        "closed_percent_without_idle": closed_percent(
+            solution.objective + idle_now, solution.bound + idle_now, mean + idle
+        ),
         "first_come_objective": in_points(round(mean)),
         "closed_percent": closed_percent(solution.objective, solution.bound, mean),
     }

@@ -67,6 +67,7 @@ class Outcome:
     verdict: Verdict
     figures: Figures
     first_come: float  # MICRO, mean of several orders
+    first_come_idle: float  # MICRO, the idle penalty in it
     seconds: float  # from the problem built to the solution verified
     peak_mb: float
     rules_hash: str
@@ -132,7 +133,8 @@ def compute(
         solution=solution,
         verdict=verdict,
         figures=count_figures(problem, solution.plans, verdict),
-        first_come=sum(orders) / len(orders),
+        first_come=sum(served.objective for served in orders) / len(orders),
+        first_come_idle=sum(served.idle for served in orders) / len(orders),
         seconds=seconds,
         peak_mb=peak_mb(),
         rules_hash=given.rules_hash,
@@ -212,6 +214,7 @@ def _run_row(outcome: Outcome) -> Run:
 
 def _further_figures(outcome: Outcome) -> dict[str, float]:
     return {
+        "first_come_idle_micro": round(outcome.first_come_idle),
         "idle_micro": outcome.verdict.objective_without_idle - outcome.verdict.objective,
         "database_seconds": outcome.database_seconds,
         "cold_start_seconds": outcome.cold_start_seconds,

@@ -29,9 +29,9 @@ search. *net*: value after prices. *worth*: value before prices, without the loc
 slot.
 """
 
-from solver.first_come import first_come
+from solver.first_come import Served, first_come
 from solver.solve import Options, UnverifiedPlanError, solve
 from solver.warm import WarmStart
 from solver.work import Schedule
 
-__all__ = ["Options", "Schedule", "UnverifiedPlanError", "WarmStart", "first_come", "solve"]
+__all__ = ["Options", "Schedule", "Served", "UnverifiedPlanError", "WarmStart", "first_come", "solve"]

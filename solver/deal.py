@@ -10,8 +10,26 @@ from solver.options import Prepared
 from solver.pricing import Pricer
 from solver.primal import limits, unseat
 from solver.problem import Ints, Problem
-from solver.sizes import groups_running
+from solver.sizes import close_small, groups_running, lower_limits, open_prices, too_small
 from solver.solution import Plans
+
+
+def hold_rows(
+    pricer: Pricer, rows: moves.Rows, price: Ints, minimum: Ints, seating: chains.Seating, share: float,
+    rng: np.random.Generator,
+) -> moves.Rows:  # fmt: skip
+    """Close groups that are too small and move pairs apart until neither is left; returns the rows with fewer seats.
+
+    Who has to leave one of a pair's groups may leave it too small: then it closes, and its people may meet again.
+    """
+    problem = pricer.prepared.problem
+    while True:
+        while too_small(problem, minimum, seating.load).any():
+            rows, _ = close_small(pricer, problem, rows, price, minimum, seating, share, rng)
+        low = lower_limits(problem, minimum, seating.load)
+        separate(pricer, rows, low, open_prices(rows, price), seating)
+        if not too_small(problem, minimum, seating.load).any():
+            return rows
 
 
 def separate(pricer: Pricer, rows: moves.Rows, low: Ints, open_price: Ints, seating: chains.Seating) -> None:

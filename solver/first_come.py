@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import numpy as np
 
+from solver.deal import deal, hold_rows
 from solver.master import make_rows
 from solver.options import Prepared, prepare
 from solver.pricing import Pricer
 from solver.primal import empty_seating, limits
-from solver.problem import Problem
-from solver.sizes import close_small, minimum_sizes, too_small
+from solver.problem import MICRO_PER_POINT_PERCENT, Problem
+from solver.reasons_week import read_week, useful_minutes
+from solver.sizes import minimum_sizes
+from solver.solution import Plans
 
 WORKERS = 2
 
 
-def first_come(problem: Problem, seed: int = 1, orders: int = 10) -> list[int]:
-    """Objectives (MICRO) of `orders` random orders in which each citizen takes her best week that still fits.
+class Served(NamedTuple):
+    """What one order gives, MICRO: the objective, and the idle penalty that is in it."""
 
-    Groups that stay too small are closed and their people seated again, by the same repair as in `solve`.
+    objective: int
+    idle: int
+
+
+def first_come(problem: Problem, seed: int = 1, orders: int = 10) -> list[Served]:
+    """What `orders` random orders give in which each citizen takes her best week that still fits.
+
+    Groups that stay too small are closed and pairs moved apart by the same repair as in `solve`.
     """
     prepared = prepare(problem)
     # Each worker serves fixed orders, so that the answer does not depend on timing.
@@ -27,11 +38,11 @@ def first_come(problem: Problem, seed: int = 1, orders: int = 10) -> list[int]:
         parts = list(
             pool.map(lambda part: _serve(prepared, seed, part), [range(k, orders, WORKERS) for k in range(WORKERS)])
         )
-    return [objective for _, objective in sorted(pair for part in parts for pair in part)]
+    return [served for _, served in sorted(pair for part in parts for pair in part)]
 
 
-def _serve(prepared: Prepared, seed: int, orders: range) -> list[tuple[int, int]]:
-    """(order, objective) of each of these orders."""
+def _serve(prepared: Prepared, seed: int, orders: range) -> list[tuple[int, Served]]:
+    """What each of these orders gives, with its number."""
     problem = prepared.problem
     pricer = Pricer(prepared, threads=1, pool_size=8)
     rows = make_rows(problem)
@@ -44,8 +55,13 @@ def _serve(prepared: Prepared, seed: int, orders: range) -> list[tuple[int, int]
         seating = empty_seating(pricer, rows)
         order = rng.permutation(problem.num_citizens)
         pricer.reseat(order, free[: problem.num_slots], limits(rows, free), rows.closed, seating)
-        here = rows
-        while too_small(problem, minimum, seating.load).any():
-            here, _ = close_small(pricer, problem, here, free, minimum, seating, 0.25, rng)
-        found.append((k, fixed + int(seating.worth.sum())))
+        hold_rows(pricer, rows, free, minimum, seating, 0.25, rng)
+        plans = deal(prepared, seating, rng)
+        found.append((k, Served(fixed + int(seating.worth.sum()), _idle(problem, plans))))
     return found
+
+
+def _idle(problem: Problem, plans: Plans) -> int:
+    """MICRO of the idle penalty in these plans."""
+    short = np.maximum(0, problem.min_minutes - useful_minutes(read_week(problem, plans)))
+    return int((short * problem.idle_penalty * problem.weight).sum()) * MICRO_PER_POINT_PERCENT

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from solver import kernels_chain as chains
 from solver import kernels_pool as moves
-from solver.deal import separate
+from solver.deal import hold_rows
 from solver.master import make_rows
 from solver.options import Prepared
 from solver.prices import PriceSearch
@@ -183,12 +183,8 @@ class Work:
         """Keep a whole plan if it is the best so far; keep-apart pairs are separated first."""
         if self.objective is not None and int(seating.worth.sum()) + self.fixed <= self.objective:
             return
-        apart, rows, price = copy_seating(seating), self.running_rows, self.search.best
-        separate(self.pricer, rows, self.low, open_prices(rows, price), apart)
-        while too_small(self.problem, self.minimum, apart.load).any():
-            # Who had to move left a group too small: it closes, and its people may meet again.
-            rows, _ = close_small(self.pricer, self.problem, rows, price, self.minimum, apart, 1.0, self.rng)
-            separate(self.pricer, rows, self.low, open_prices(rows, price), apart)
+        apart = copy_seating(seating)
+        hold_rows(self.pricer, self.running_rows, self.search.best, self.minimum, apart, 1.0, self.rng)
         objective = int(apart.worth.sum()) + self.fixed
         if self.objective is None or objective > self.objective:
             self.best, self.objective = apart, objective

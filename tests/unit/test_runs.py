@@ -93,6 +93,7 @@ def _outcome(given: Input, planned: Plans) -> Outcome:
         verdict=verdict,
         figures=count_figures(problem, planned, verdict),
         first_come=float(verdict.objective - 10),
+        first_come_idle=0.0,
         seconds=0.2,
         peak_mb=100.0,
         rules_hash=given.rules_hash,
