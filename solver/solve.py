@@ -17,6 +17,9 @@ from solver.warm import WarmStart
 from solver.work import Schedule, Work
 
 
+CLOSING = 0.97  # share of the time limit that rounds may take; the rest deals the groups and checks the plan
+
+
 class UnverifiedPlanError(RuntimeError):
     """The independent check found a broken rule or another objective: a defect of the solver; nothing is returned."""
 
@@ -77,7 +80,7 @@ def solve(
         trace.append(_round(work, phase, len(trace) + 1, time.perf_counter() - began))
         if progress is not None:
             progress(trace[-1])
-        termination = _stop(work, options, trace[-1], should_stop)
+        termination = _stop(work, options, trace, should_stop)
         if termination is not None:
             break
     assert termination is not None  # The rounds go on until something stops them.
@@ -96,8 +99,14 @@ def _round(work: Work, phase: str, number: int, seconds: float) -> Round:
     return Round(number, phase, work.bound, work.objective, planned, seconds)
 
 
-def _stop(work: Work, options: Options, last: Round, should_stop: Callable[[], bool] | None) -> Termination | None:
-    """Why the run ends after this round, or None. Nothing stops it before there is a plan and a bound."""
+def _stop(
+    work: Work, options: Options, trace: list[Round], should_stop: Callable[[], bool] | None
+) -> Termination | None:
+    """Why the run ends after this round, or None. Nothing stops it before there is a plan and a bound.
+
+    Time is up where another round as long as the last, with the closing check, would end after the limit.
+    """
+    last = trace[-1]
     if work.objective is None or last.gap_percent is None:
         return None
     proved = f"gap {last.gap_percent:.4f} %"
@@ -107,7 +116,8 @@ def _stop(work: Work, options: Options, last: Round, should_stop: Callable[[], b
         return Termination("gap", None, proved)
     if options.max_rounds is not None and last.number >= options.max_rounds:
         return Termination("limit", "rounds", proved)
-    if options.time_limit is not None and last.seconds >= options.time_limit:
+    longest = last.seconds - (trace[-2].seconds if len(trace) > 1 else 0.0)
+    if options.time_limit is not None and last.seconds + longest >= CLOSING * options.time_limit:
         return Termination("limit", "time", proved)
     if should_stop is not None and should_stop():
         return Termination("stopped", "interrupt", proved)
