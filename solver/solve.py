@@ -16,7 +16,6 @@ from solver.verify import Verdict, verify
 from solver.warm import WarmStart
 from solver.work import Schedule, Work
 
-
 CLOSING = 0.97  # share of the time limit that rounds may take; the rest deals the groups and checks the plan
 
 
