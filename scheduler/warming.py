@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 import solver
 from solver import Options
 from solver.problem import Problem
 
-FEW = 40
+FEW = 60
+SPARSE = 20  # Only every so many slots has a seat, so that the few compete and no phase is skipped.
 ROUNDS = 60  # Enough to reach every phase.
 BY_CITIZEN = (
     "weight",
@@ -50,6 +53,8 @@ def first_citizens(problem: Problem, count: int) -> Problem:
 
 def warm_up(problem: Problem, threads: int) -> None:
     """Run every part of the solver once on a small piece of the problem."""
-    few = first_citizens(problem, FEW)
+    seats = np.where(np.arange(problem.num_slots) % SPARSE == 0, np.minimum(problem.group_seats, 1), 0)
+    minimum = np.minimum(problem.group_minimum, seats)
+    few = replace(first_citizens(problem, FEW), group_seats=seats, group_minimum=minimum)
     solver.solve(few, Options(time_limit=None, max_rounds=ROUNDS, threads=threads))
     solver.first_come(few, orders=1)
