@@ -138,11 +138,11 @@ INSTANCES: tuple[Instance, ...] = (
     *(
         Instance(
             name=f"umass-{seats}",
-            text=f"course data, seats {seats}, 10 s",
+            text=f"course data, seats {seats}, 60 s (stretch: gap 0 in 10 s)",
             kind="course data",
             must=(Bar("sum", ">=", optimum), _gap(0.05)),
             stretch=(_gap(0), _seconds(10)),
-            seconds=10,
+            seconds=60,
             seats=seats,
         )
         for seats, optimum in (("scaled", 15307), ("full", 16532))

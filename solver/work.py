@@ -17,6 +17,7 @@ from solver.prices import PriceSearch
 from solver.pricing import NODE_LIMIT, Pricer
 from solver.primal import DiveOptions, copy_seating, dive, empty_seating, full_slots, improve, limits
 from solver.problem import MICRO, Ints
+from solver.restricted import best_of_seen
 from solver.sizes import close_small, groups_running, lower_limits, minimum_sizes, open_prices, too_small
 from solver.warm import WarmStart, remember
 
@@ -79,6 +80,7 @@ class Work:
             for _ in range(self.schedule.exchanges * (1 + turn)):
                 self._exchange(stir=True)
                 yield "exchange"
+            yield from self._combine()
             self.search.restart_step = max(3.0, self.search.restart_step / 2)
             yield from self._tighten_bound(4)
 
@@ -178,6 +180,17 @@ class Work:
         if int(seating.worth.sum()) >= int(self.seating.worth.sum()):
             self.seating = seating
             self._consider(seating)
+
+    def _combine(self) -> Iterator[str]:
+        """Take the best combination of the plans seen, where they are few enough."""
+        if self.objective is None:
+            return
+        rows, price, gap = self.running_rows, self.search.best, self.bound - self.objective
+        seating = best_of_seen(self.pricer, rows, self.low, price, self.seating, gap)
+        if seating is not None:
+            self.seating = seating
+            self._consider(seating)
+            yield "combine"
 
     def _consider(self, seating: chains.Seating) -> None:
         """Keep a whole plan if it is the best so far; keep-apart pairs are separated first."""

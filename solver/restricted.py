@@ -1,0 +1,78 @@
+"""The small exact part: the best combination of plans already seen, by HiGHS inside OR-Tools."""
+
+from __future__ import annotations
+
+import numpy as np
+from ortools.math_opt.python import mathopt
+
+from solver import kernels_chain as chains
+from solver import kernels_pool as moves
+from solver.master import slot_prices
+from solver.pricing import Pricer
+from solver.problem import MICRO, MICRO_PER_PRICE, Ints
+
+MOST_COLUMNS = 7_000
+NODES = 200
+
+
+def columns(pricer: Pricer, rows: moves.Rows, price: Ints, seating: chains.Seating, gap: int) -> list[tuple[int, int]]:
+    """(citizen, pool position) of every plan seen that a better whole plan could hold; position -1 is the present plan.
+
+    A plan whose regret at `price` exceeds `gap`, the bound less the objective in MICRO, is in no better whole plan.
+    """
+    pool = pricer.pool
+    total = slot_prices(rows, price) * MICRO_PER_PRICE
+    cost = np.where(pool.slot >= 0, total[pool.slot], 0).sum(axis=2)
+    seen = np.arange(pool.value.shape[1]) < pool.size[:, None]
+    net = np.where(seen, pool.value - cost, -(1 << 60))
+    good = seen & (net >= net.max(axis=1, keepdims=True) - gap) & (net > -(1 << 50))
+    found = [(int(i), int(k)) for i, k in np.argwhere(good)]
+    return found + [(i, -1) for i in range(len(seating.plan))]
+
+
+def best_of_seen(
+    pricer: Pricer, rows: moves.Rows, low: Ints, price: Ints, seating: chains.Seating, gap: int
+) -> chains.Seating | None:
+    """The best combination of plans seen, from the present one as a start; None where too many or no better.
+
+    Deterministic: a limit of nodes, not of time, ends it.
+    """
+    found = columns(pricer, rows, price, seating, gap)
+    if len(found) > MOST_COLUMNS + len(seating.plan):
+        return None
+    plans = [seating.plan[i] if k < 0 else pricer.pool.slot[i, k] for i, k in found]
+    worth = [int(seating.worth[i] if k < 0 else pricer.pool.value[i, k]) for i, k in found]
+    model = mathopt.Model()
+    chosen = [model.add_binary_variable() for _ in found]
+    by_citizen: dict[int, list[mathopt.Variable]] = {}
+    by_row: dict[int, list[mathopt.Variable]] = {}
+    for (i, _), plan, variable in zip(found, plans, chosen, strict=True):
+        by_citizen.setdefault(i, []).append(variable)
+        for s in plan[plan >= 0].tolist():
+            by_row.setdefault(s, []).append(variable)
+            for row in rows.use_row[rows.use_ptr[s] : rows.use_ptr[s + 1]].tolist():
+                by_row.setdefault(row, []).append(variable)
+    for options in by_citizen.values():
+        model.add_linear_constraint(mathopt.fast_sum(options) == 1)
+    for row, users in by_row.items():
+        if len(users) > rows.cap[row]:
+            model.add_linear_constraint(mathopt.fast_sum(users) <= int(rows.cap[row]))
+    for s in np.flatnonzero(low > 0).tolist():
+        model.add_linear_constraint(mathopt.fast_sum(by_row.get(s, [])) >= int(low[s]))
+    model.maximize(mathopt.fast_sum([w / MICRO * v for w, v in zip(worth, chosen, strict=True)]))
+    start = mathopt.SolutionHint(variable_values={v: float(k < 0) for (_, k), v in zip(found, chosen, strict=True)})
+    result = mathopt.solve(
+        model,
+        mathopt.SolverType.HIGHS,
+        params=mathopt.SolveParameters(node_limit=NODES, random_seed=1),
+        model_params=mathopt.ModelSolveParameters(solution_hints=[start]),
+    )
+    if not result.has_primal_feasible_solution():
+        return None
+    values = result.variable_values(chosen)
+    better = chains.Seating(np.full_like(seating.plan, -1), seating.worth.copy(), np.zeros_like(seating.load))
+    for (i, _), plan, gain, value in zip(found, plans, worth, values, strict=True):
+        if value > 0.5:
+            better.plan[i], better.worth[i] = plan, gain
+    moves.add_plans(rows, np.arange(len(better.plan)), better.plan, 1, better.load)
+    return better if int(better.worth.sum()) > int(seating.worth.sum()) else None
