@@ -29,6 +29,7 @@ class Schedule:
     exact_passes: int = 3
     warm_passes: int = 1
     bound_rounds: int = 14
+    warm_bound_rounds: int = 4
     bound_nodes: int = 20_000
     converged: float = 2e-5  # relative fall of the bound that counts as none; after two such rounds they end
     thin_rounds: int = 3
@@ -72,7 +73,9 @@ class Work:
         """Do one round after the other, each named by its phase."""
         yield from self._find_prices()
         yield from self._seat(self.schedule.quick, "first plan")
-        yield from self._tighten_bound(self.schedule.bound_rounds)
+        yield from self._tighten_bound(
+            self.schedule.bound_rounds if self.warm is None else self.schedule.warm_bound_rounds
+        )
         for turn in range(1_000_000):
             passes = self.schedule.dive.passes * (1 + turn)
             deeper = DiveOptions(passes=min(passes, 128))
