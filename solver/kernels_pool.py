@@ -57,6 +57,13 @@ def add_plans(rows: Rows, who: Ints, plan: Ids, sign: int, load: Ints) -> None:
 
 
 @nb.njit(cache=True, nogil=True)
+def moved_price(price: int, cap: int, block: float, running: int, step: float, mix: float, floor: float) -> int:
+    """One limit's price after a step; see `move_prices`."""
+    excess = mix * block + (1.0 - mix) * running - cap
+    return max(0, np.int64(np.rint(price + step * excess / max(floor, float(cap)))))
+
+
+@nb.njit(cache=True, nogil=True)
 def move_prices(
     price: Ints, cap: Ints, block: Ints, running: Ints, scale: float, step: float, mix: float, floor: float
 ) -> None:
@@ -65,11 +72,8 @@ def move_prices(
     `step` is in 1/1000 points per unit of relative excess; a limit counts as at least `floor`. Changed in place.
     """
     for r in range(len(price)):
-        if price[r] == 0 and block[r] == 0 and running[r] <= cap[r]:
-            continue
-        excess = mix * block[r] * scale + (1.0 - mix) * running[r] - cap[r]
-        moved = price[r] + step * excess / max(floor, float(cap[r]))
-        price[r] = max(0, np.int64(np.rint(moved)))
+        if price[r] > 0 or block[r] > 0 or running[r] > cap[r]:
+            price[r] = moved_price(price[r], cap[r], block[r] * scale, running[r], step, mix, floor)
 
 
 @nb.njit(cache=True, nogil=True)
@@ -85,7 +89,8 @@ def pool_passes(
     best, `mean` (S + R,) the mean price over the passes: these and `price` change in place.
     """
     num = len(price)
-    total = np.zeros(slots.shape[2] * 0 + len(rows.use_ptr) - 1, np.int64)
+    num_slots, closed = len(rows.use_ptr) - 1, rows.closed
+    total = np.zeros(num_slots, np.int64)
     running = np.zeros(num, np.int64)
     block = np.zeros(num, np.int64)
     mean[:] = 0.0
@@ -94,7 +99,7 @@ def pool_passes(
     for at in range(len(who)):
         if chosen[who[at]] >= 0:
             add_plan(rows, slots[who[at], chosen[who[at]]], 1, running)
-    for _ in range(passes):
+    for turn in range(passes):
         for start in range(0, len(who), size):
             end = min(start + size, len(who))
             block[:] = 0
@@ -117,12 +122,18 @@ def pool_passes(
                     tally[i, pick] += 1
                     add_plan(rows, slots[i, pick], 1, block)
                     add_plan(rows, slots[i, pick], 1, running)
-            move_prices(price, cap, block, running, len(who) / (end - start), step, mix, floor)
-            slot_prices(rows, price, total)
-            step *= decay
-            blocks += 1
+            scale = len(who) / (end - start)
             for r in range(num):
-                mean[r] += price[r]
+                if price[r] == 0 and block[r] == 0 and running[r] <= cap[r]:
+                    continue
+                price[r] = moved_price(price[r], cap[r], block[r] * scale, running[r], step, mix, floor)
+                mean[r] += price[r] * (2 * turn >= passes)
+                if r < num_slots and not closed[r]:
+                    total[r] = price[r]
+            if num > num_slots:
+                slot_prices(rows, price, total)
+            step *= decay
+            blocks += 2 * turn >= passes
     for r in range(num):
         mean[r] /= max(1, blocks)
     return step

@@ -34,16 +34,16 @@ def prepare(problem: Problem, threads: int = 2) -> Prepared:
     num = problem.num_citizens
     base = build.Base(*(np.zeros(num, np.int64) for _ in build.Base._fields))
     build.apply_locks(facts, base)
-    by_offering, offering_ptr = _slots_by_offering(problem)
+    blocks = _blocks(problem)
     count = np.zeros((num, 3), np.int64)
     cuts = [int(cut) for cut in np.linspace(0, num, 4 * threads + 1)]
     parts = list(pairwise(cuts))
 
     def count_part(part: tuple[int, int]) -> None:
-        build.count_options(facts, base, offering_ptr, by_offering, *part, count)
+        build.count_options(facts, base, blocks, *part, count)
 
     def fill_part(part: tuple[int, int]) -> None:
-        build.fill_options(facts, base, offering_ptr, by_offering, *part, choices, start)
+        build.fill_options(facts, base, blocks, *part, choices, start)
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(count_part, parts))
@@ -73,12 +73,16 @@ def _facts(problem: Problem) -> build.Facts:
     return build.Facts(**{name: made[name] if name in made else getattr(problem, name) for name in build.Facts._fields})
 
 
-def _slots_by_offering(problem: Problem) -> tuple[Ints, Ints]:
-    """Slots sorted by offering, length and load, then by a fixed shuffle, with the pointer by offering."""
-    shuffle = np.random.default_rng(0).permutation(problem.num_slots)
-    order = np.lexsort((shuffle, problem.slot_load, problem.slot_minutes, problem.slot_offering)).astype(np.int64)
-    pointer = np.searchsorted(problem.slot_offering[order], np.arange(problem.num_offerings + 1)).astype(np.int64)
-    return order, pointer
+def _blocks(problem: Problem) -> build.Blocks:
+    """Slots sorted by offering, length, load and site, sites and slots in a fixed shuffle."""
+    rng = np.random.default_rng(0)
+    shuffle, site = rng.permutation(problem.num_slots), rng.permutation(len(problem.travel))[problem.slot_site]
+    keys = (problem.slot_offering, problem.slot_minutes, problem.slot_load, site)
+    order = np.lexsort((shuffle, *reversed(keys))).astype(np.int64)
+    fresh = np.any([key[order][1:] != key[order][:-1] for key in keys], axis=0)
+    first = np.flatnonzero(np.concatenate([[True], fresh])) if len(order) else np.zeros(0, np.int64)
+    pointer = np.searchsorted(problem.slot_offering[order[first]], np.arange(problem.num_offerings + 1))
+    return build.Blocks(order, np.append(first, len(order)).astype(np.int64), pointer.astype(np.int64))
 
 
 def _empty_choices(start: Ints, count: Ints) -> build.Choices:

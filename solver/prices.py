@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from solver import kernels_pool as moves
 from solver.master import lagrangian, slot_prices
-from solver.pricing import FIRST_NODES, MOVE_NODES, Pricer
+from solver.pricing import FIRST_NODES, MOVE_NODES, NODE_LIMIT, Pricer
 from solver.problem import Ints
 
 
@@ -20,10 +20,12 @@ class PriceOptions:
     blocks: int = 100
     first_step: float = 1500.0
     first_decay: float = 0.995
-    passes: int = 40
-    pool_decay: float = 0.9985
-    restart_step: float = 60.0
     mix: float = 0.5
+    restart_step: float = 60.0
+    passes: int = 80
+    pool_decay: float = 0.928  # a pass
+    pool_blocks: int = 25
+    pool_mix: float = 0.2
     floor: float = 4.0
 
 
@@ -38,6 +40,8 @@ class PriceSearch:
     step: float
     options: PriceOptions = PriceOptions()
     bound: int = 1 << 62  # MICRO
+    promise: int = 1 << 62  # MICRO: the bound, were the plans found at the best prices everybody's best
+    certified: bool = False  # whether the bound at the best prices is as good as it gets
     restart_step: float = field(init=False)  # where the passes over the plans seen begin
     best: Ints = field(init=False)  # prices of the best bound
     tally: Ints = field(init=False)  # (I, P) how often each plan was best in the last passes
@@ -75,21 +79,29 @@ class PriceSearch:
         o = self.options
         pool = self.pricer.pool
         self.tally[:] = 0
-        size = max(1, -(-len(self.order) // o.blocks))
+        size = max(1, -(-len(self.order) // o.pool_blocks))
         self.step = moves.pool_passes(
             self.order, size, o.passes, pool.slot, pool.value, pool.size, self.rows, self.rows.cap, self.price,
-            max(self.step, self.restart_step), o.pool_decay ** (100 / o.blocks), o.mix, o.floor, self.chosen,
+            max(self.step, self.restart_step), o.pool_decay ** (1 / o.pool_blocks), o.pool_mix, o.floor, self.chosen,
             self.tally, self.mean,
         )  # fmt: skip
         self.step = max(self.step, self.restart_step / 6)
 
-    def certify(self, nodes: int, price: Ints | None = None) -> None:
-        """Price everybody at the mean price, with up to `nodes` a search; keep the bound if it is the least so far."""
+    def appraise(self, price: Ints | None = None) -> None:
+        """Price everybody at the mean price, hard searches cut short; keep the prices if they promise most."""
         candidate = np.rint(self.mean).astype(np.int64) if price is None else price
-        total = slot_prices(self.rows, candidate)
+        self.pricer.best_plans(np.arange(len(self.order)), slot_prices(self.rows, candidate), MOVE_NODES)
+        promise = lagrangian(self.rows, candidate, self.pricer.net)
+        self.bound = min(self.bound, lagrangian(self.rows, candidate, self.pricer.upper))
+        if promise < self.promise:
+            self.promise, self.best, self.certified = promise, candidate, False
+
+    def certify(self) -> None:
+        """Price everybody at the best prices, now with the searches that were cut short; lowers the bound."""
+        if self.certified:
+            return
+        total = slot_prices(self.rows, self.best)
         self.pricer.best_plans(np.arange(len(self.order)), total, MOVE_NODES)
-        cut_short = np.flatnonzero(self.pricer.upper > self.pricer.net)
-        self.pricer.best_plans(cut_short, total, nodes)
-        bound = lagrangian(self.rows, candidate, self.pricer.upper)
-        if bound < self.bound:
-            self.bound, self.best = bound, candidate
+        self.pricer.best_plans(np.flatnonzero(self.pricer.upper > self.pricer.net), total, NODE_LIMIT)
+        self.bound = min(self.bound, lagrangian(self.rows, self.best, self.pricer.upper))
+        self.promise, self.certified = lagrangian(self.rows, self.best, self.pricer.net), True

@@ -14,7 +14,7 @@ from solver.deal import hold_rows
 from solver.master import make_rows
 from solver.options import Prepared
 from solver.prices import PriceSearch
-from solver.pricing import NODE_LIMIT, Pricer
+from solver.pricing import Pricer
 from solver.primal import DiveOptions, copy_seating, dive, empty_seating, full_slots, improve, limits
 from solver.problem import MICRO, Ints
 from solver.restricted import best_of_seen
@@ -30,13 +30,13 @@ class Schedule:
     warm_passes: int = 1
     bound_rounds: int = 14
     warm_bound_rounds: int = 4
-    bound_nodes: int = 20_000
-    converged: float = 2e-5  # relative fall of the bound that counts as none; after two such rounds they end
+    converged: float = 1e-4  # relative fall of the promised bound that counts as none; after two such rounds they end
     thin_rounds: int = 3
-    dive: DiveOptions = DiveOptions(passes=32)
+    dive: DiveOptions = DiveOptions(passes=64)
     quick: DiveOptions = DiveOptions(passes=8, first_share=1.0, share=1.0, last_share=1.0)
     settling: int = 2
     exchanges: int = 10
+    settled: float = 1e-5  # relative gain of an exchange that counts as little
     tries: int = 300
     least: int = MICRO // 20  # a chain starts where a citizen would gain more
     noise: int = 1000  # 1/1000 points: prices that stir a plan before the next exchange
@@ -80,9 +80,7 @@ class Work:
             passes = self.schedule.dive.passes * (1 + turn)
             deeper = DiveOptions(passes=min(passes, 128))
             yield from self._seat(deeper, "dive")
-            for _ in range(self.schedule.exchanges * (1 + turn)):
-                self._exchange(stir=True)
-                yield "exchange"
+            yield from self._exchanges(self.schedule.exchanges * (1 + turn))
             yield from self._combine()
             self.search.restart_step = max(3.0, self.search.restart_step / 2)
             yield from self._tighten_bound(4)
@@ -95,20 +93,20 @@ class Work:
         for k in range(passes):
             self.search.exact_pass(first=k == 0)
             yield "prices"
-        self.search.certify(self.schedule.bound_nodes, self.search.price.copy())
+        self.search.appraise(self.search.price.copy())
         yield "bound"
 
     def _tighten_bound(self, rounds: int) -> Iterator[str]:
         stale = 0
         for _ in range(rounds):
-            before = self.bound
+            before = self.search.promise
             self.search.pool_pass()
-            self.search.certify(self.schedule.bound_nodes)
+            self.search.appraise()
             yield "bound"
-            stale = stale + 1 if before - self.bound < self.schedule.converged * abs(before) else 0
+            stale = stale + 1 if before - self.search.promise < self.schedule.converged * abs(before) else 0
             if stale == 2:
                 break
-        self.search.certify(NODE_LIMIT, self.search.best)
+        self.search.certify()
         yield "certificate"
 
     def _seat(self, options: DiveOptions, phase: str) -> Iterator[str]:
@@ -143,7 +141,7 @@ class Work:
             empty = (self.minimum > 0) & (mean < 0.5 * self.minimum)
             rows = rows._replace(closed=rows.closed | empty)
             thin.rows = rows
-            thin.certify(self.schedule.bound_nodes, thin.price.copy())
+            thin.appraise(thin.price.copy())
             yield phase
         return rows
 
@@ -165,6 +163,18 @@ class Work:
         sized = np.flatnonzero(self.minimum > 0)
         cap[sized] = np.minimum(cap[sized], runs[sized])
         return rows._replace(cap=cap), lower_limits(self.problem, self.minimum, seating.load)
+
+    def _exchanges(self, rounds: int) -> Iterator[str]:
+        """Stir and exchange until it gains little, three rounds in a row."""
+        stale = 0
+        for _ in range(rounds):
+            before = int(self.seating.worth.sum()) + self.fixed
+            self._exchange(stir=True)
+            yield "exchange"
+            gain = int(self.seating.worth.sum()) + self.fixed - before
+            stale = stale + 1 if gain < self.schedule.settled * abs(before) else 0
+            if stale == 3:
+                break
 
     def _exchange(self, stir: bool) -> None:
         """Stir the plan a little, then let chains and single moves improve it; keep the result if it is no worse."""
