@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,7 +78,7 @@ class Work:
         )
         for turn in range(1_000_000):
             passes = self.schedule.dive.passes * (1 + turn)
-            deeper = DiveOptions(passes=min(passes, 128))
+            deeper = replace(self.schedule.dive, passes=min(passes, 128))
             yield from self._seat(deeper, "dive")
             yield from self._exchanges(self.schedule.exchanges * (1 + turn))
             yield from self._combine()
