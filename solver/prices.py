@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from solver import kernels_pool as moves
 from solver.master import lagrangian, slot_prices
-from solver.pricing import FIRST_NODES, MOVE_NODES, NODE_LIMIT, Pricer
+from solver.pricing import FIRST_NODES, MOVE_NODES, Pricer
 from solver.problem import Ints
 
 
@@ -41,7 +41,7 @@ class PriceSearch:
     options: PriceOptions = PriceOptions()
     bound: int = 1 << 62  # MICRO
     promise: int = 1 << 62  # MICRO: the bound, were the plans found at the best prices everybody's best
-    certified: bool = False  # whether the bound at the best prices is as good as it gets
+    certified: int = 0  # nodes a search that the bound at the best prices rests on
     restart_step: float = field(init=False)  # where the passes over the plans seen begin
     best: Ints = field(init=False)  # prices of the best bound
     tally: Ints = field(init=False)  # (I, P) how often each plan was best in the last passes
@@ -94,14 +94,14 @@ class PriceSearch:
         promise = lagrangian(self.rows, candidate, self.pricer.net)
         self.bound = min(self.bound, lagrangian(self.rows, candidate, self.pricer.upper))
         if promise < self.promise:
-            self.promise, self.best, self.certified = promise, candidate, False
+            self.promise, self.best, self.certified = promise, candidate, 0
 
-    def certify(self) -> None:
-        """Price everybody at the best prices, now with the searches that were cut short; lowers the bound."""
-        if self.certified:
+    def certify(self, nodes: int) -> None:
+        """Price everybody at the best prices, up to `nodes` where searches were cut short; lowers the bound."""
+        if self.certified >= nodes:
             return
         total = slot_prices(self.rows, self.best)
         self.pricer.best_plans(np.arange(len(self.order)), total, MOVE_NODES)
-        self.pricer.best_plans(np.flatnonzero(self.pricer.upper > self.pricer.net), total, NODE_LIMIT)
+        self.pricer.best_plans(np.flatnonzero(self.pricer.upper > self.pricer.net), total, nodes)
         self.bound = min(self.bound, lagrangian(self.rows, self.best, self.pricer.upper))
-        self.promise, self.certified = lagrangian(self.rows, self.best, self.pricer.net), True
+        self.promise, self.certified = lagrangian(self.rows, self.best, self.pricer.net), nodes

@@ -11,6 +11,8 @@ from solver.pricing import Pricer
 from solver.problem import Ints
 from solver.solution import Plans
 
+REMEMBERED = 1  # place of the earlier run's plan in each citizen's pool
+
 
 @dataclass(frozen=True)
 class WarmStart:
@@ -20,20 +22,20 @@ class WarmStart:
     plans: Plans | None = None
 
 
-def remember(pricer: Pricer, plans: Plans) -> int:
-    """Put the plans that break none of this week's rules into the pricer's pool; returns how many."""
+def remember(pricer: Pricer, plans: Plans) -> Ints:
+    """Put the plans that break none of this week's rules into the pricer's pool; returns whose."""
     menu, problem = pricer.prepared.menu, pricer.prepared.problem
-    kept = 0
+    kept = []
     for i in range(problem.num_citizens):
         locks = problem.lock_slot[problem.lock_ptr[i] : problem.lock_ptr[i + 1]]
         slots = [int(s) for s in plans.slot[plans.ptr[i] : plans.ptr[i + 1]] if s not in locks]
         worth = _worth(menu, i, slots)
         if slots and worth is not None:
-            pricer.pool.slot[i, 1, : len(slots)] = slots
-            pricer.pool.value[i, 1] = worth
-            pricer.pool.size[i] = 2
-            kept += 1
-    return kept
+            pricer.pool.slot[i, REMEMBERED, : len(slots)] = slots
+            pricer.pool.value[i, REMEMBERED] = worth
+            pricer.pool.size[i] = REMEMBERED + 1
+            kept.append(i)
+    return np.array(kept, np.int64)
 
 
 def _worth(menu: Menu, i: int, slots: list[int]) -> int | None:

@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 from solver import kernels_chain as chains
 from solver import kernels_pool as moves
 from solver.deal import hold_rows
-from solver.master import make_rows
+from solver.master import make_rows, slot_prices
 from solver.options import Prepared
 from solver.prices import PriceSearch
-from solver.pricing import Pricer
+from solver.pricing import MOVE_NODES, NODE_LIMIT, Pricer
 from solver.primal import DiveOptions, copy_seating, dive, empty_seating, full_slots, improve, limits
-from solver.problem import MICRO, Ints
+from solver.problem import MICRO, MICRO_PER_PRICE, Ints
 from solver.restricted import best_of_seen
 from solver.sizes import close_small, groups_running, lower_limits, minimum_sizes, open_prices, too_small
-from solver.warm import WarmStart, remember
+from solver.warm import REMEMBERED, WarmStart, remember
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,11 @@ class Schedule:
     exact_passes: int = 3
     warm_passes: int = 1
     bound_rounds: int = 14
-    warm_bound_rounds: int = 4
+    warm_bound_rounds: int = 3
+    first_nodes: int = 20_000  # of the first certificate, a search
     converged: float = 1e-4  # relative fall of the promised bound that counts as none; after two such rounds they end
     thin_rounds: int = 3
-    dive: DiveOptions = DiveOptions(passes=64)
+    dive: DiveOptions = DiveOptions(passes=32)
     quick: DiveOptions = DiveOptions(passes=8, first_share=1.0, share=1.0, last_share=1.0)
     settling: int = 2
     exchanges: int = 10
@@ -59,8 +60,9 @@ class Work:
         self.search = PriceSearch(
             self.pricer, self.rows, self.rng.permutation(self.everyone), price, self._first_step()
         )
+        self.remembered = self.everyone[:0]  # whose plan of the run before may be kept
         if warm is not None and warm.plans is not None:
-            remember(self.pricer, warm.plans)
+            self.remembered = remember(self.pricer, warm.plans)
         self.best: chains.Seating | None = None
         self.objective: int | None = None
 
@@ -73,17 +75,16 @@ class Work:
         """Do one round after the other, each named by its phase."""
         yield from self._find_prices()
         yield from self._seat(self.schedule.quick, "first plan")
-        yield from self._tighten_bound(
-            self.schedule.bound_rounds if self.warm is None else self.schedule.warm_bound_rounds
-        )
+        rounds = self.schedule.bound_rounds if self.warm is None else self.schedule.warm_bound_rounds
+        yield from self._tighten_bound(rounds, self.schedule.first_nodes)
         for turn in range(1_000_000):
-            passes = self.schedule.dive.passes * (1 + turn)
+            passes = self.schedule.dive.passes * (1 + 2 * turn)
             deeper = replace(self.schedule.dive, passes=min(passes, 128))
             yield from self._seat(deeper, "dive")
             yield from self._exchanges(self.schedule.exchanges * (1 + turn))
             yield from self._combine()
             self.search.restart_step = max(3.0, self.search.restart_step / 2)
-            yield from self._tighten_bound(4)
+            yield from self._tighten_bound(4, NODE_LIMIT)
 
     def _first_step(self) -> float:
         return 1500.0 if self.warm is None else 120.0
@@ -96,7 +97,7 @@ class Work:
         self.search.appraise(self.search.price.copy())
         yield "bound"
 
-    def _tighten_bound(self, rounds: int) -> Iterator[str]:
+    def _tighten_bound(self, rounds: int, nodes: int) -> Iterator[str]:
         stale = 0
         for _ in range(rounds):
             before = self.search.promise
@@ -106,14 +107,15 @@ class Work:
             stale = stale + 1 if before - self.search.promise < self.schedule.converged * abs(before) else 0
             if stale == 2:
                 break
-        self.search.certify()
+        self.search.certify(nodes)
         yield "certificate"
 
     def _seat(self, options: DiveOptions, phase: str) -> Iterator[str]:
         """Make a whole plan: thin out what will not fill, dive, settle minimum sizes, exchange."""
         rows = yield from self._thin_out(phase)
         seating = empty_seating(self.pricer, rows)
-        for _ in dive(self.pricer, rows, self.search.best, seating, self.everyone, self.rng, options):
+        who = self.everyone if phase != "dive" else self._keep(rows, seating)
+        for _ in dive(self.pricer, rows, self.search.best, seating, who, self.rng, options):
             yield phase
         while too_small(self.problem, self.minimum, seating.load).any():
             share = 0.25 if phase == "dive" else 1.0
@@ -126,6 +128,21 @@ class Work:
         for _ in range(self.schedule.settling if phase == "dive" else 0):
             self._exchange(stir=False)
             yield "exchange"
+
+    def _keep(self, rows: moves.Rows, seating: chains.Seating) -> Ints:
+        """In the first dive, seat those whose plan of the run before is still their best; returns everybody else."""
+        had, self.remembered = self.remembered, self.remembered[:0]
+        pool, total = self.pricer.pool, slot_prices(rows, self.search.best)
+        self.pricer.best_plans(had, total, MOVE_NODES)
+        plan = pool.slot[had, REMEMBERED]
+        cost = np.where(plan >= 0, total[plan], 0).sum(axis=1) * MICRO_PER_PRICE
+        net = pool.value[had, REMEMBERED] + self.prepared.menu.value[had] - cost
+        content = self.rng.permutation(had[net >= self.pricer.net[had]])
+        pick = np.full(len(self.everyone), REMEMBERED)
+        kept = moves.fix_plans(
+            content, len(content), rows, pool.slot, pool.value, pick, seating.load, seating.plan, seating.worth
+        )
+        return np.setdiff1d(self.everyone, kept)
 
     def _thin_out(self, phase: str) -> Generator[str, None, moves.Rows]:
         """Rows without the slots that the prices' plans leave half empty or worse."""
