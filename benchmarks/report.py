@@ -28,7 +28,7 @@ MORE = {  # Shown beside the figures that have a bar, where the row has them.
     "town": ("gap_percent", "closed_percent", "seconds", "peak_mb", "gap_percent_without_idle", "below_minimum"),
     "next week": ("gap_percent", "closed_percent", "seconds", "gap_percent_by_half"),
     "course data": ("sum", "bound", "gap_percent", "people_with_nothing", "cost_percent", "seconds"),
-    "kernel": ("p50_us", "p99_us", "most_us", "again_p50_us", "again_p99_us"),
+    "kernel": ("p50_us", "p99_us", "proved_percent", "again_p99_us", "limited_p99_us", "limited_proved_percent"),
     "database": ("build_seconds", "make_town_seconds"),
     "cold start": ("cold_start_seconds", "warm_start_seconds"),
 }

@@ -24,7 +24,7 @@ from scheduler.town import make_town
 from solver import Options, solve
 from solver.master import make_rows, slot_prices
 from solver.options import prepare
-from solver.pricing import Pricer
+from solver.pricing import MOVE_NODES, NODE_LIMIT, Pricer
 from solver.problem import Ints
 
 PRICE_ROUNDS = 20
@@ -43,30 +43,36 @@ print(time.perf_counter() - began)
 
 
 def one_citizen(instance: Instance, seed: int) -> Figures:
-    """Time each citizen's best plan at a run's prices, one at a time: with nothing known of her, and once more."""
+    """Time each citizen's best plan at a run's prices, one at a time: first, once more, and with a short search."""
     problem = draw_problem(instance.citizens, seed).seats_only()
     solution = solve(problem, Options(seed=seed, time_limit=None, max_rounds=PRICE_ROUNDS))
     price = slot_prices(make_rows(problem), solution.price)
     pricer = Pricer(prepare(problem, threads=1), threads=1)
     everyone = np.arange(problem.num_citizens)
     pricer.best_plans(everyone[:1], price)
-    first, second = (_each(pricer, everyone, price) for _ in range(2))
+    first, second = (_each(pricer, everyone, price, NODE_LIMIT) for _ in range(2))
+    proved = float((pricer.upper <= pricer.net).mean())
+    newcomer = Pricer(pricer.prepared, threads=1)
+    limited = _each(newcomer, everyone, price, MOVE_NODES)
     return {
         "p50_us": float(np.percentile(first, 50)),
         "p99_us": float(np.percentile(first, 99)),
         "most_us": float(first.max()),
         "again_p50_us": float(np.percentile(second, 50)),
         "again_p99_us": float(np.percentile(second, 99)),
+        "proved_percent": 100.0 * proved,
+        "limited_p99_us": float(np.percentile(limited, 99)),
+        "limited_proved_percent": 100.0 * float((newcomer.upper <= newcomer.net).mean()),
         "peak_mb": peak_mb(),
     }
 
 
-def _each(pricer: Pricer, everyone: Ints, price: Ints) -> NDArray[np.float64]:
-    """(I,) microseconds of each citizen."""
+def _each(pricer: Pricer, everyone: Ints, price: Ints, nodes: int) -> NDArray[np.float64]:
+    """(I,) microseconds of each citizen, with up to `nodes` in her search."""
     taken = np.zeros(len(everyone))
     for i in range(len(everyone)):
         began = time.perf_counter()
-        pricer.best_plans(everyone[i : i + 1], price)
+        pricer.best_plans(everyone[i : i + 1], price, nodes)
         taken[i] = (time.perf_counter() - began) * MICROSECONDS
     return taken
 

@@ -17,7 +17,7 @@ FIRST_NODES = 400  # of the first pass, where no plan is known yet
 MOVE_NODES = 3_000  # while prices move
 PRIMAL_NODES = 3_000
 SHALLOW = 200
-TURNS = 2
+TURNS = 1
 HARD_TURNS = 10
 
 
@@ -53,38 +53,34 @@ class Pricer:
         """Price the citizens in `who` at (S,) `price`, 1/1000 points a slot with its rows."""
         micro = price * MICRO_PER_PRICE
         self.stamp += 1
-        parts = np.array_split(who, self.threads)
 
-        def run(k: int) -> None:
+        def run(part: Ints, scratch: kernels.Scratch) -> None:
             kernels.best_plans(
-                parts[k], self.prepared.menu, micro, self.pool, self.stamp, node_limit, SHALLOW, TURNS, HARD_TURNS,
-                self._scratch[k], self.plan, self.net, self.upper, self.nodes,
+                part, self.prepared.menu, micro, self.pool, self.stamp, node_limit, SHALLOW, TURNS, HARD_TURNS,
+                scratch, self.plan, self.net, self.upper, self.nodes,
             )  # fmt: skip
 
-        self._share_out(run, len(who))
+        self._share_out(run, who)
 
     def escape(self, who: Ints, price: Ints, shut: Bools, seating: Seating) -> None:
         """Add everybody's best way out of each of her full slots to the pool; see `kernels.escape`."""
-        self.stamp += 1
         micro = price * MICRO_PER_PRICE
-        parts = np.array_split(who, self.threads)
+        self.stamp += 1
 
-        def run(k: int) -> None:
+        def run(part: Ints, scratch: kernels.Scratch) -> None:
             kernels.escape(
-                parts[k], self.prepared.menu, micro, shut, self.pool, self.stamp, PRIMAL_NODES, SHALLOW, TURNS,
-                HARD_TURNS,
-                self._scratch[k], seating.plan, self.plan, self.net, self.upper, self.nodes,
+                part, self.prepared.menu, micro, shut, self.pool, self.stamp, PRIMAL_NODES, SHALLOW, TURNS,
+                HARD_TURNS, scratch, seating.plan, self.plan, self.net, self.upper, self.nodes,
             )  # fmt: skip
 
-        self._share_out(run, len(who))
+        self._share_out(run, who)
 
-    def _share_out(self, run: Callable[[int], None], num: int) -> None:
-        """Run part 0 .. threads - 1, in this thread where there is too little to share."""
-        if self.threads == 1 or num <= 4 * self.threads:
-            for part in range(self.threads):
-                run(part)
+    def _share_out(self, run: Callable[[Ints, kernels.Scratch], None], who: Ints) -> None:
+        """Run over a part of `who` in each thread, or over all in this one where there is too little to share."""
+        if self.threads == 1 or len(who) <= 4 * self.threads:
+            run(who, self._scratch[0])
         else:
-            list(self._workers.map(run, range(self.threads)))
+            list(self._workers.map(run, np.array_split(who, self.threads), self._scratch))
 
     def reseat(self, order: Ints, price: Ints, limits: Limits, closed: Bools, seating: Seating) -> int:
         """Let each citizen of `order` in turn take her best plan that fits; returns how many changed."""
