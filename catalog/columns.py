@@ -57,6 +57,6 @@ TextKey = Annotated[str, mapped_column(Text, primary_key=True)]
 RowNumber = Annotated[int, mapped_column(Integer, primary_key=True, autoincrement=True)]
 
 
-def refers_to(column: str, *, key: bool = False, index: bool = False) -> Any:
+def refers_to(column: str, *, key: bool = False, index: bool = False, **more: Any) -> Any:
     """Make a column that refers to `table.column`; as part of a key, the row goes with the row it refers to."""
-    return mapped_column(ForeignKey(column, ondelete="CASCADE" if key else None), primary_key=key, index=index)
+    return mapped_column(ForeignKey(column, ondelete="CASCADE" if key else None), primary_key=key, index=index, **more)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from catalog.columns import Base, RowNumber, refers_to
@@ -16,7 +16,9 @@ class Run(Base):
 
     __tablename__ = "run"
     __table_args__ = (
-        CheckConstraint("state IN ('queued', 'running', 'proposed', 'approved', 'published', 'failed')", name="state"),
+        CheckConstraint(
+            "state IN ('queued', 'running', 'proposed', 'approved', 'published', 'failed', 'cancelled')", name="state"
+        ),
     )
     id: Mapped[RowNumber] = mapped_column(init=False)
     week: Mapped[str] = mapped_column(index=True)
@@ -48,6 +50,17 @@ class Run(Base):
     input: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, repr=False)
     input_version: Mapped[int] = mapped_column(default=1)
     error: Mapped[str | None] = mapped_column(default=None)
+    # What makes the table a queue; see `scheduler.queue`.
+    requested_by: Mapped[int | None] = refers_to("account.id", default=None)
+    schedule_key: Mapped[str | None] = mapped_column(default=None, unique=True)  # of a run that a clock asked for
+    owner: Mapped[str | None] = mapped_column(default=None)  # the worker that holds the lease
+    lease_until: Mapped[float | None] = mapped_column(default=None)  # seconds since 1970 by the database's clock
+    # Rises with every claim, so that an older worker's writes find no row.
+    fence: Mapped[int] = mapped_column(default=0, server_default="0")
+    attempt: Mapped[int] = mapped_column(default=0, server_default="0")
+    cancel_requested: Mapped[bool] = mapped_column(default=False, server_default=false())
+    progress: Mapped[dict[str, Any]] = mapped_column(JSON, default_factory=dict, server_default="{}")  # the last round
+    checkpoint: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, repr=False)
 
 
 class PlanEntry(Base):

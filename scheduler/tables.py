@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from catalog.columns import RowNumber, refers_to
 from catalog.tables import Base  # The citizens refer to the catalog, so its tables come along.
+from scheduler.account_tables import Account, ApiKey, LoginAttempt, LoginSession, Representation
 from scheduler.promise_tables import (
     Agreement,
     Clearance,
@@ -20,13 +21,20 @@ from scheduler.promise_tables import (
     SubGoal,
     TestResult,
 )
+from scheduler.publishing_tables import Approval, CalendarFeed, PlanAnswer, Publication, StaffTask
+from scheduler.record_tables import AuditEntry, Message, Pseudonym, StoredAnswer
 from scheduler.run_tables import BelowMinimum, PlanEntry, PlanException, Run, UncoveredLeg
 
 __all__ = [
+    "Account",
     "Agreement",
+    "ApiKey",
+    "Approval",
+    "AuditEntry",
     "AvailabilityBlock",
     "Base",
     "BelowMinimum",
+    "CalendarFeed",
     "Citizen",
     "CitizenLeg",
     "CitizenPeriod",
@@ -40,10 +48,19 @@ __all__ = [
     "Goal",
     "KeepApart",
     "Lock",
+    "LoginAttempt",
+    "LoginSession",
+    "Message",
+    "PlanAnswer",
     "PlanEntry",
     "PlanException",
+    "Pseudonym",
+    "Publication",
     "Referral",
+    "Representation",
     "Run",
+    "StaffTask",
+    "StoredAnswer",
     "SubGoal",
     "TestResult",
     "TimePreference",

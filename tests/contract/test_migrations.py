@@ -23,7 +23,10 @@ def _schema(engine: Engine) -> dict[str, list[str]]:
         rows = session.execute(
             text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'alembic%'")
         )
-        return {name: sorted(re.sub(r"\s+", " ", line).strip(" ,") for line in sql.split("\n")) for name, sql in rows}
+        return {
+            name: sorted(re.sub(r"\s+", " ", line).strip(" ,").replace('"', "") for line in sql.split("\n"))
+            for name, sql in rows
+        }
 
 
 def test_the_migrations_make_exactly_the_tables_that_the_code_declares(tmp_path: Path) -> None:
