@@ -9,12 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from catalog.columns import Base, RowNumber, refers_to
 
-ROLES = ("citizen", "staff", "planner", "admin")
+ROLES = ("citizen", "representative", "staff", "planner", "admin")
 SCOPES = ("centre", "team", "caseload")
 
 
 class Account(Base):
-    """Somebody who may log in.
+    """Somebody who may log in; a `representative` has no week of her own and acts for citizens who let her.
 
     `scope` says whose data a member of staff sees: everybody's (`centre`), those with a contact in her team (`team`),
     or those whose contact she is (`caseload`). A password or a one-time code is kept as an argon2id hash.
@@ -22,7 +22,7 @@ class Account(Base):
 
     __tablename__ = "account"
     __table_args__ = (
-        CheckConstraint("role IN ('citizen', 'staff', 'planner', 'admin')", name="role"),
+        CheckConstraint("role IN ('citizen', 'representative', 'staff', 'planner', 'admin')", name="role"),
         CheckConstraint("scope IN ('centre', 'team', 'caseload')", name="scope"),
         CheckConstraint("role <> 'citizen' OR citizen_id IS NOT NULL", name="citizen"),
     )

@@ -61,7 +61,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.Text(), nullable=False),
         sa.Column("closed_at", sa.Text(), nullable=True),
         sa.CheckConstraint("role <> 'citizen' OR citizen_id IS NOT NULL", name=op.f("ck_account_citizen")),
-        sa.CheckConstraint("role IN ('citizen', 'staff', 'planner', 'admin')", name=op.f("ck_account_role")),
+        sa.CheckConstraint(
+            "role IN ('citizen', 'representative', 'staff', 'planner', 'admin')", name=op.f("ck_account_role")
+        ),
         sa.CheckConstraint("scope IN ('centre', 'team', 'caseload')", name=op.f("ck_account_scope")),
         sa.ForeignKeyConstraint(["citizen_id"], ["citizen.id"], name=op.f("fk_account_citizen_id")),
         sa.ForeignKeyConstraint(["staff_id"], ["staff_member.id"], name=op.f("fk_account_staff_id")),

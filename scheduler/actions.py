@@ -1,0 +1,74 @@
+"""What may be done in the service and by which roles, and who asks: the words that policy and scope share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+_EVERYBODY = frozenset({"citizen", "representative", "staff", "planner", "admin"})
+_CITIZENS = frozenset({"citizen", "representative", "staff", "admin"})  # one citizen's matters
+_STAFF = frozenset({"staff", "admin"})
+_CENTRE = frozenset({"staff", "planner", "admin"})  # the centre's matters
+_PLANNERS = frozenset({"planner", "admin"})
+_HERSELF = frozenset({"citizen", "staff", "admin"})  # nobody acts for her here
+_ADMINS = frozenset({"admin"})
+
+ACTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "catalog.read": _EVERYBODY,
+        "catalog.write": _PLANNERS,
+        "citizen.list": _STAFF,
+        "citizen.read": _CITIZENS,
+        "citizen.write": _STAFF,
+        "citizen.export": _HERSELF,
+        "citizen.erase": _ADMINS,
+        "wishes.write": _CITIZENS,
+        "availability.write": _CITIZENS,
+        "lock.write": _STAFF,
+        "plan.read": _CITIZENS,
+        "plan.answer": _CITIZENS,
+        "figures.read": _CENTRE,
+        "run.ask": _CENTRE,
+        "run.read": _CENTRE,
+        "run.cancel": _CENTRE,
+        "run.approve": _STAFF,
+        "run.publish": _STAFF,
+        "run.withdraw": _STAFF,
+        "group.participants": _STAFF,
+        "staff.week": _STAFF,
+        "feed.write": _CITIZENS,
+        "import.write": _STAFF,
+        "export.read": _STAFF,
+        "audit.own": frozenset({"citizen", "admin"}),
+        "audit.read": _ADMINS,
+        "account.write": _ADMINS,
+        "code.write": _STAFF,
+        "task.read": _STAFF,
+        "task.write": _STAFF,
+        "representation.read": _HERSELF,
+        "representation.write": _HERSELF,
+    }
+)
+
+# What a representative does for a citizen who lets her see, and for one who lets her act.
+SEEING = frozenset({"citizen.read", "plan.read"})
+ACTING = SEEING | {"wishes.write", "availability.write", "plan.answer", "feed.write"}
+
+# These touch every citizen, so they ask for the scope of the whole centre.
+WHOLE_CENTRE = frozenset({"run.publish", "run.withdraw", "import.write", "export.read"})
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody who is logged in; `team` is the team of the member of staff that she is."""
+
+    account_id: int
+    name: str
+    role: str
+    scope: str
+    citizen_id: int | None
+    staff_id: str | None
+    team: str | None
+    sees_protected: bool
+    form_token: str | None = None

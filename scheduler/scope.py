@@ -1,0 +1,81 @@
+"""Whose data an actor reaches, as filters in SQL: a list made from them cannot show what is somebody else's."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+
+from catalog.tables import Group, GroupStaff, StaffMember
+from catalog.weeks import CENTRE_TIME
+from scheduler.actions import ACTING, ACTIONS, SEEING, Actor
+from scheduler.tables import Citizen, Contact, Representation
+
+
+def visible_citizens(actor: Actor, action: str, today: dt.date | None = None) -> Select[tuple[int]]:
+    """Select the ids of the citizens on whom the actor may do this; none where her role may not do it at all."""
+    return select(Citizen.id).where(_reaches_citizen(actor, action, today or today_at_the_centre()))
+
+
+def visible_groups(actor: Actor, action: str) -> Select[tuple[int]]:
+    """Select the ids of the groups whose participants the actor may see: those that she, or her team, holds."""
+    if not _may_look_at_people(actor, action):
+        return select(Group.id).where(false())
+    if actor.scope == "centre":
+        return select(Group.id)
+    held = select(GroupStaff.group_id).join(StaffMember, StaffMember.id == GroupStaff.staff_id)
+    return select(Group.id).where(Group.id.in_(held.where(_is_her_or_her_team(actor))))
+
+
+def visible_staff(actor: Actor, action: str) -> Select[tuple[str]]:
+    """Select the ids of the members of staff whose week the actor may see: herself, her team, or everybody."""
+    if not _may_look_at_people(actor, action):
+        return select(StaffMember.id).where(false())
+    return select(StaffMember.id).where(true() if actor.scope == "centre" else _is_her_or_her_team(actor))
+
+
+def today_at_the_centre() -> dt.date:
+    """The day that it is at the centre."""
+    return dt.datetime.now(CENTRE_TIME).date()
+
+
+def _may_look_at_people(actor: Actor, action: str) -> bool:
+    if actor.role not in ACTIONS[action]:
+        return False
+    return actor.role == "staff" or (actor.role == "admin" and actor.scope == "centre")
+
+
+def _reaches_citizen(actor: Actor, action: str, today: dt.date) -> ColumnElement[bool]:
+    if actor.role not in ACTIONS[action]:
+        return false()
+    if actor.role == "citizen":
+        return or_(Citizen.id == actor.citizen_id, _is_represented(actor, action, today))
+    if actor.role == "representative":
+        return _is_represented(actor, action, today)
+    if not _may_look_at_people(actor, action):
+        return false()
+    return true() if actor.scope == "centre" else _is_in_her_care(actor)
+
+
+def _is_represented(actor: Actor, action: str, today: dt.date) -> ColumnElement[bool]:
+    may = [may for may, actions in (("see", SEEING), ("act", ACTING)) if action in actions]
+    return Citizen.id.in_(
+        select(Representation.citizen_id).where(
+            Representation.account_id == actor.account_id,
+            Representation.may.in_(may),
+            Representation.until >= today,
+            Representation.revoked_at.is_(None),
+        )
+    )
+
+
+def _is_in_her_care(actor: Actor) -> ColumnElement[bool]:
+    contact = select(Contact.citizen_id).join(StaffMember, StaffMember.id == Contact.staff_id)
+    return Citizen.id.in_(contact.where(_is_her_or_her_team(actor)))
+
+
+def _is_her_or_her_team(actor: Actor) -> ColumnElement[bool]:
+    """Hold for the actor's own row of staff and, with the scope of a team, for those of her team; no team is none."""
+    herself = StaffMember.id == actor.staff_id
+    team = actor.team if actor.scope == "team" else None
+    return or_(herself, and_(StaffMember.team == team, StaffMember.team != "")) if team else herself
