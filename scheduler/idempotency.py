@@ -1,0 +1,94 @@
+"""The answers to writes with an idempotency key: a key that comes again gets its first answer again.
+
+The edge opens one transaction, calls `begin`, does the write, calls `remember` and commits: a crash loses all of it or
+nothing. A refused write is rolled back with its key, so the same key may try again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from catalog.columns import Base
+from scheduler.tables import StoredAnswer
+
+UNANSWERED = 0  # The status of a key whose write is under way; seen only inside its own transaction.
+NOT_YET = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
+class IdempotencyError(ValueError):
+    """A key cannot be used; the message says what to do. Its kinds: `KeyReusedError`, `AnswerLostError`."""
+
+
+class KeyReusedError(IdempotencyError):
+    """The key came before with another request."""
+
+
+class AnswerLostError(IdempotencyError):
+    """The key's write was committed without its answer."""
+
+
+def begin(session: Session, account_id: int, key: str, request_hash: str) -> StoredAnswer | None:
+    """Claim a key for the write that follows, or give the answer that it got before.
+
+    Of two equal keys at once the second waits here until the first's transaction has ended.
+
+    Raises
+    ------
+    KeyReusedError
+        The same key came with another request.
+    AnswerLostError
+        Its write was committed, but `remember` was not called.
+    """
+    claim = insert_new(session, StoredAnswer).values(
+        account_id=account_id, key=key, request_hash=request_hash, status=UNANSWERED, headers={}, body=b"", at=NOT_YET
+    )
+    if session.scalar(claim.returning(StoredAnswer.key)) is not None:
+        return None
+    found = session.get_one(StoredAnswer, (account_id, key), populate_existing=True)
+    if found.request_hash != request_hash:
+        raise KeyReusedError(f"the key {key!r} was used for another request: give every new request a key of its own")
+    if found.status == UNANSWERED:
+        raise AnswerLostError(f"the write with key {key!r} is done, but its answer was not kept: read what is there")
+    return found
+
+
+def remember(
+    session: Session,
+    account_id: int,
+    key: str,
+    request_hash: str,
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    now: dt.datetime,
+) -> None:
+    """Keep the answer in the transaction that did the write."""
+    kept: dict[str, Any] = {"status": status, "headers": dict(headers), "body": body, "at": now}
+    claimed = (StoredAnswer.account_id == account_id, StoredAnswer.key == key, StoredAnswer.status == UNANSWERED)
+    changed = session.execute(
+        update(StoredAnswer)
+        .where(*claimed, StoredAnswer.request_hash == request_hash)
+        .values(**kept)
+        .returning(StoredAnswer.key)
+    )
+    if changed.first() is None:
+        raise IdempotencyError(f"the key {key!r} was not claimed in this transaction: call begin first")
+
+
+def forget_before(session: Session, moment: dt.datetime) -> int:
+    """Drop the answers older than a moment, and say how many; their keys count as new again."""
+    old = session.execute(delete(StoredAnswer).where(StoredAnswer.at < moment).returning(StoredAnswer.key))
+    return len(old.all())
+
+
+def insert_new(session: Session, table: type[Base]) -> Any:
+    """An insert that leaves rows alone which are there already, on either database."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()

@@ -1,0 +1,39 @@
+"""A database file with one account and a few citizens, for the tests of what is recorded."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from catalog.columns import Base
+from catalog.database import make_engine, writing
+from catalog.tables import Site
+from scheduler.tables import Account, Citizen
+
+NOW = dt.datetime(2026, 11, 22, 9, 30, tzinfo=dt.UTC)
+PERSON = {"home_site_id": "nord", "joined": dt.date(2026, 1, 5), "energy": 5, "daily_limit": 2}
+
+
+def fill(engine: Engine) -> None:
+    """Make the tables, a planner (account 1) and the citizens B1, B2 and B3 (numbers 1 to 3)."""
+    Base.metadata.create_all(engine)
+    with writing(engine) as session:
+        session.add(Site(id="nord", name="Nordre"))
+        session.flush()
+        session.add(Account(username="pia", name="Pia", role="planner", created_at=NOW))
+        for name in ("B1", "B2", "B3"):
+            session.add(Citizen(external_id=name, name=f"Name of {name}", min_minutes=60, max_minutes=600, **PERSON))  # type: ignore[arg-type]  # A dict of mixed values.
+            session.flush()
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """A filled database of its own, which several threads may open."""
+    made = make_engine(f"sqlite:///{tmp_path / 'igang.db'}")
+    fill(made)
+    yield made
+    made.dispose()
