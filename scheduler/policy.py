@@ -122,7 +122,7 @@ def permit_staff(session: Session, actor: Actor, action: str, staff_id: str) -> 
         raise UnknownStaffError(f"staff {staff_id}: no such member of staff among yours; look her up in your team")
 
 
-def _finds(session: Session, ids: Select[tuple[int]] | Select[tuple[str]]) -> bool:
+def _finds(session: Session, ids: Select[int] | Select[str]) -> bool:
     return session.execute(ids).first() is not None
 
 

@@ -12,12 +12,12 @@ from scheduler.actions import ACTING, ACTIONS, SEEING, Actor
 from scheduler.tables import Citizen, Contact, Representation
 
 
-def visible_citizens(actor: Actor, action: str, today: dt.date | None = None) -> Select[tuple[int]]:
+def visible_citizens(actor: Actor, action: str, today: dt.date | None = None) -> Select[int]:
     """Select the ids of the citizens on whom the actor may do this; none where her role may not do it at all."""
     return select(Citizen.id).where(_reaches_citizen(actor, action, today or today_at_the_centre()))
 
 
-def visible_groups(actor: Actor, action: str) -> Select[tuple[int]]:
+def visible_groups(actor: Actor, action: str) -> Select[int]:
     """Select the ids of the groups whose participants the actor may see: those that she, or her team, holds."""
     if not _may_look_at_people(actor, action):
         return select(Group.id).where(false())
@@ -27,7 +27,7 @@ def visible_groups(actor: Actor, action: str) -> Select[tuple[int]]:
     return select(Group.id).where(Group.id.in_(held.where(_is_her_or_her_team(actor))))
 
 
-def visible_staff(actor: Actor, action: str) -> Select[tuple[str]]:
+def visible_staff(actor: Actor, action: str) -> Select[str]:
     """Select the ids of the members of staff whose week the actor may see: herself, her team, or everybody."""
     if not _may_look_at_people(actor, action):
         return select(StaffMember.id).where(false())
