@@ -16,13 +16,15 @@ from catalog.columns import Base
 # Older versions can corrupt a write-ahead log that several processes write (sqlite.org/wal.html#walresetbug).
 SAFE_LOG_SINCE = (3, 51, 3)
 BUSY_MILLISECONDS = 10_000
+# Of PostgreSQL: as many connections as a web process has threads, and a short wait for one instead of a long queue.
+POOL: dict[str, Any] = {"pool_size": 8, "max_overflow": 0, "pool_timeout": 5, "pool_pre_ping": True}
 
 
 def make_engine(url: str) -> Engine:
     """Make the engine of a database URL such as `sqlite:///igang.db` or `postgresql://user@host/name`."""
     parsed = read_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed)
+        return create_engine(parsed, **POOL)
     in_memory = parsed.database in (None, "", ":memory:")
     options: dict[str, Any] = (
         {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}} if in_memory else {}

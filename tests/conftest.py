@@ -1,9 +1,45 @@
-"""What every test stands on: reproducible property tests and a real database of its own."""
+"""What every test stands on: reproducible property tests and real databases of its own."""
 
 from __future__ import annotations
 
+import itertools
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+from scheduler.migrations import upgrade
+from tests.contract.postgres import Cluster, running_cluster
 
 # Timings are never asserted, and the first example of a test may compile a kernel.
 settings.register_profile("igang", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.load_profile("igang")
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Cluster]:
+    """A running PostgreSQL, started once; its database `migrated` has today's tables and no rows."""
+    with running_cluster() as cluster:
+        upgrade(cluster.create("migrated"))
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with today's tables and no rows."""
+    path = tmp_path_factory.mktemp("migrated") / "igang.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of the test's own with today's tables and no rows, on SQLite and then on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{shutil.copy(request.getfixturevalue('migrated_file'), tmp_path / 'igang.db')}"
+    cluster: Cluster = request.getfixturevalue("postgresql")
+    return cluster.create(f"test_{next(_numbers)}", template="migrated")

@@ -254,7 +254,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("lease_until", sa.Double(), nullable=True))
         batch_op.add_column(sa.Column("fence", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("attempt", sa.Integer(), server_default="0", nullable=False))
-        batch_op.add_column(sa.Column("cancel_requested", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+        batch_op.add_column(sa.Column("cancel_requested", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column("progress", sa.JSON(), server_default="{}", nullable=False))
         batch_op.add_column(sa.Column("checkpoint", sa.LargeBinary(), nullable=True))
         batch_op.create_unique_constraint(batch_op.f("uq_run_schedule_key"), ["schedule_key"])
