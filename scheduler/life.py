@@ -39,8 +39,8 @@ class HeldRun(NamedTuple):
     state: str
 
 
-def hold_run(session: Session, run_id: int, states: tuple[str, ...], *, shared: bool = False) -> HeldRun:
-    """Take a run that must be in one of these states; `shared` lets others hold it at the same time.
+def hold_run(session: Session, run_id: int, states: tuple[str, ...]) -> HeldRun:
+    """Take a run that must be in one of these states; whoever else wants it waits.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def hold_run(session: Session, run_id: int, states: tuple[str, ...], *, shared: 
     ClosedRunError
         It is in another state.
     """
-    query = select(Run.id, Run.week, Run.state).where(Run.id == run_id).with_for_update(read=shared)
+    query = select(Run.id, Run.week, Run.state).where(Run.id == run_id).with_for_update(key_share=True)
     row = session.execute(query).one_or_none()
     if row is None:
         raise NotFoundError(f"there is no run {run_id}: igang runs lists them")
@@ -61,7 +61,7 @@ def hold_run(session: Session, run_id: int, states: tuple[str, ...], *, shared: 
 
 def hold_week(session: Session, week: str) -> None:
     """Wait until nobody else approves, publishes or withdraws a run of this week, and keep it so."""
-    session.execute(select(Run.id).where(Run.week == week).order_by(Run.id).with_for_update()).all()
+    session.execute(select(Run.id).where(Run.week == week).order_by(Run.id).with_for_update(key_share=True)).all()
 
 
 def published_run(session: Session, week: str) -> int | None:
