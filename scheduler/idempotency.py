@@ -18,7 +18,6 @@ from catalog.columns import Base
 from scheduler.tables import StoredAnswer
 
 UNANSWERED = 0  # The status of a key whose write is under way; seen only inside its own transaction.
-NOT_YET = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 class IdempotencyError(ValueError):
@@ -33,7 +32,7 @@ class AnswerLostError(IdempotencyError):
     """The key's write was committed without its answer."""
 
 
-def begin(session: Session, account_id: int, key: str, request_hash: str) -> StoredAnswer | None:
+def begin(session: Session, account_id: int, key: str, request_hash: str, now: dt.datetime) -> StoredAnswer | None:
     """Claim a key for the write that follows, or give the answer that it got before.
 
     Of two equal keys at once the second waits here until the first's transaction has ended.
@@ -46,7 +45,7 @@ def begin(session: Session, account_id: int, key: str, request_hash: str) -> Sto
         Its write was committed, but `remember` was not called.
     """
     claim = insert_new(session, StoredAnswer).values(
-        account_id=account_id, key=key, request_hash=request_hash, status=UNANSWERED, headers={}, body=b"", at=NOT_YET
+        account_id=account_id, key=key, request_hash=request_hash, status=UNANSWERED, headers={}, body=b"", at=now
     )
     if session.scalar(claim.returning(StoredAnswer.key)) is not None:
         return None

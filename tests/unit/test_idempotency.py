@@ -29,7 +29,7 @@ __all__ = ["engine"]
 def _write(engine: Engine, key: str, request: str = "r1") -> bytes:
     """Do one write as the edge does it: a site more, and an answer that says how many there are."""
     with writing(engine) as session:
-        before = begin(session, 1, key, request)
+        before = begin(session, 1, key, request, NOW)
         if before is not None:
             return before.body
         session.add(Site(id=f"site-{key}", name=key))
@@ -55,7 +55,7 @@ def test_a_key_with_another_request_is_refused_and_keeps_its_answer(engine: Engi
 
 def test_a_write_that_is_rolled_back_takes_its_key_along(engine: Engine) -> None:
     with Session(engine) as session:
-        assert begin(session, 1, "k1", "r1") is None
+        assert begin(session, 1, "k1", "r1", NOW) is None
         session.add(Site(id="half", name="half"))
         session.flush()
         session.rollback()
@@ -77,7 +77,7 @@ def test_equal_keys_at_once_do_the_write_once(engine: Engine) -> None:
 
 def test_a_write_committed_without_its_answer_is_told_and_not_done_again(engine: Engine) -> None:
     with writing(engine) as session:
-        begin(session, 1, "k1", "r1")
+        begin(session, 1, "k1", "r1", NOW)
     with pytest.raises(AnswerLostError, match="read what is there"):
         _write(engine, "k1")
 
@@ -93,4 +93,4 @@ def test_old_answers_are_forgotten_and_newer_ones_kept(engine: Engine) -> None:
         assert forget_before(session, NOW) == 0
         assert forget_before(session, NOW + dt.timedelta(seconds=1)) == 1
     with writing(engine) as session:
-        assert begin(session, 1, "k1", "another") is None
+        assert begin(session, 1, "k1", "another", NOW) is None

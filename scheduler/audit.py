@@ -1,0 +1,148 @@
+"""The record of who read or wrote whose personal data, in a chain that shows a later change.
+
+Entries are numbered from 1 without gaps, and each hash covers its entry and the hash before. Citizens stand in it by
+random pseudonyms, so that an erasure does not touch the chain. Cutting off the newest entries leaves a whole chain:
+note `head` outside the database now and then, and give it to `verify_chain`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from catalog.database import insert_rows
+from scheduler.tables import AuditEntry, Citizen, Pseudonym
+
+GENESIS = "0" * 64  # What stands before the first entry.
+NOBODY = ""  # The subject of an entry about no citizen, or about a number that no citizen has.
+_LOCK = 0x6175646974  # PostgreSQL's number for a writer's turn.
+_FEW = 5_000  # Citizens asked for in one statement.
+_HASHED = ("account_id", "role", "purpose", "subject", "action", "outcome", "request_id")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Somebody does something with one citizen's data (`citizen_id`), or with nobody's."""
+
+    account_id: int | None
+    role: str
+    purpose: str
+    citizen_id: int | None
+    action: str
+    outcome: str
+    request_id: str
+    at: dt.datetime
+
+
+class Head(NamedTuple):
+    """The newest entry's number and hash."""
+
+    id: int
+    hash: str
+
+
+class Look(NamedTuple):
+    """What a citizen is told about a use of her data; not which member of staff it was."""
+
+    at: dt.datetime
+    role: str
+    purpose: str
+    action: str
+    outcome: str
+
+
+def record(session: Session, entries: Iterable[Entry]) -> None:
+    """Add entries to the chain.
+
+    Writers take turns until they commit, so this is the last thing a transaction does before its commit.
+    """
+    entries = list(entries)
+    if not entries:
+        return
+    _take_turn(session)
+    subjects = _pseudonyms(session, {entry.citizen_id for entry in entries if entry.citizen_id is not None})
+    last = head(session)
+    rows = []
+    for entry in entries:
+        values = {name: getattr(entry, name) for name in _HASHED if name != "subject"}
+        values["subject"] = NOBODY if entry.citizen_id is None else subjects.get(entry.citizen_id, NOBODY)
+        number = last.id + 1
+        made = _hash(last.hash, number, entry.at, values)
+        rows.append(values | {"id": number, "at": entry.at, "previous_hash": last.hash, "hash": made})
+        last = Head(number, made)
+    insert_rows(session, AuditEntry, rows)
+
+
+def head(session: Session) -> Head:
+    """The end of the chain; number 0 where there is no entry yet."""
+    newest = session.execute(select(AuditEntry.id, AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)).first()
+    return Head(0, GENESIS) if newest is None else Head(*newest)
+
+
+def verify_chain(session: Session, noted: Sequence[Head] = ()) -> int | None:
+    """Compute the chain again and give the number of the first entry that is missing or was changed, if any.
+
+    Parameters
+    ----------
+    noted
+        Heads that were noted earlier; the chain must still hold them.
+    """
+    expected = {mark.id: mark.hash for mark in noted}
+    number, before = 0, GENESIS
+    query = select(AuditEntry.__table__).order_by(AuditEntry.id).execution_options(yield_per=1_000)
+    with closing(session.execute(query)) as chain:
+        for entry in chain.mappings():
+            number += 1
+            made = _hash(before, number, entry["at"], {name: entry[name] for name in _HASHED})
+            found = (entry["id"], entry["previous_hash"], entry["hash"])
+            if found != (number, before, made) or expected.pop(number, made) != made:
+                return number
+            before = made
+    return number + 1 if any(mark > 0 for mark in expected) else None
+
+
+def who_looked(session: Session, citizen_id: int) -> list[Look]:
+    """Every use of a citizen's data, newest first."""
+    rows = session.execute(
+        select(AuditEntry.at, AuditEntry.role, AuditEntry.purpose, AuditEntry.action, AuditEntry.outcome)
+        .join(Pseudonym, Pseudonym.subject == AuditEntry.subject)
+        .where(Pseudonym.citizen_id == citizen_id)
+        .order_by(AuditEntry.id.desc())
+    )
+    return [Look(*row) for row in rows]
+
+
+def _take_turn(session: Session) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+
+
+def _pseudonyms(session: Session, citizens: set[int]) -> dict[int, str]:
+    """The citizens' pseudonyms, made at first use; a number that no citizen has gets none."""
+    known: dict[int, str] = {}
+    wanted = sorted(citizens)
+    for start in range(0, len(wanted), _FEW):
+        rows = session.execute(
+            select(Citizen.id, Pseudonym.subject)
+            .outerjoin(Pseudonym, Pseudonym.citizen_id == Citizen.id)
+            .where(Citizen.id.in_(wanted[start : start + _FEW]))
+        ).all()
+        made = {key: secrets.token_hex(16) for key, subject in rows if subject is None}
+        insert_rows(session, Pseudonym, [{"citizen_id": key, "subject": subject} for key, subject in made.items()])
+        known |= {key: subject for key, subject in rows if subject is not None} | made
+    return known
+
+
+def _hash(before: str, number: int, at: dt.datetime, values: dict[str, Any]) -> str:
+    document = values | {"id": number, "at": at.astimezone(dt.UTC).isoformat(timespec="microseconds")}
+    text_of_it = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(f"{before}{text_of_it}".encode()).hexdigest()

@@ -1,0 +1,121 @@
+"""Records readings of personal data before they are answered, many threads' entries in one commit."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from catalog.database import make_engine, writing
+from scheduler.audit import Entry, record
+
+GATHER_SECONDS = 0.003
+MOST_AT_ONCE = 2_000  # entries of one commit
+
+
+class AuditUnavailableError(RuntimeError):
+    """The entries are not on disk, so the data must not be shown; the message says why."""
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    entries: tuple[Entry, ...]
+    written: Future[None] = field(default_factory=Future)
+
+
+class AuditLog:
+    """One writer for a process's readings.
+
+    It has a connection of its own: where every connection of the pool waits for the log, the log must not wait for one
+    of them. A transaction that writes calls `record` itself, for on SQLite the log would wait for it in vain.
+    """
+
+    def __init__(self, engine: Engine, gather_seconds: float = GATHER_SECONDS) -> None:
+        in_memory = engine.dialect.name == "sqlite" and engine.url.database in (None, "", ":memory:")
+        self._engine = engine if in_memory else make_engine(engine.url.render_as_string(hide_password=False))
+        self._gather = gather_seconds
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._open = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+        self.commits = 0
+
+    def write(self, entries: Entry | Iterable[Entry], timeout: float = 15.0) -> None:
+        """Return when the entries are on disk.
+
+        Raises
+        ------
+        AuditUnavailableError
+            They could not be written, or not in time.
+        """
+        waiting = _Waiting((entries,) if isinstance(entries, Entry) else tuple(entries))
+        if not waiting.entries:
+            return
+        with self._open:
+            if self._closed:
+                raise AuditUnavailableError("the audit log is closed: the process is stopping")
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._write_groups, name="audit-log", daemon=True)
+                self._thread.start()
+            self._queue.put(waiting)
+        try:
+            waiting.written.result(timeout)
+        except TimeoutError as error:
+            raise AuditUnavailableError(f"the audit log did not write within {timeout:g} s: try again") from error
+
+    def close(self) -> None:
+        """Write what waits, and end."""
+        with self._open:
+            self._closed = True
+            thread = self._thread
+            self._queue.put(None)
+        if thread is not None:
+            thread.join()
+            self._engine.dispose()
+
+    def _write_groups(self) -> None:
+        ended = False
+        while not ended:
+            group, ended = self._next_group()
+            if group:
+                self._commit(group)
+
+    def _next_group(self) -> tuple[list[_Waiting], bool]:
+        """Wait for one, and then for those that come within a few milliseconds; true where `close` came."""
+        first = self._queue.get()
+        if first is None:
+            return [], True
+        group, size, until = [first], len(first.entries), time.monotonic() + self._gather
+        while size < MOST_AT_ONCE:
+            try:
+                following = self._queue.get(timeout=max(0.0, until - time.monotonic()))
+            except queue.Empty:
+                break
+            if following is None:
+                return group, True
+            group.append(following)
+            size += len(following.entries)
+        return group, False
+
+    def _commit(self, group: list[_Waiting]) -> None:
+        try:
+            with writing(self._engine) as session:
+                record(session, [entry for waiting in group for entry in waiting.entries])
+        except (SQLAlchemyError, OSError) as error:
+            failed = AuditUnavailableError(f"the audit log cannot be written: {error}")
+            for waiting in group:
+                waiting.written.set_exception(failed)
+        except BaseException as error:  # Nobody may wait for ever for a thread that ends here.
+            for waiting in group:
+                waiting.written.set_exception(error)
+            raise
+        else:
+            self.commits += 1
+            for waiting in group:
+                waiting.written.set_result(None)
