@@ -16,8 +16,11 @@ _ADMINS = frozenset({"admin"})
 
 ACTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
+        "session.read": _EVERYBODY,
+        "session.end": _EVERYBODY,
         "catalog.read": _EVERYBODY,
         "catalog.write": _PLANNERS,
+        "week.write": _CENTRE,
         "citizen.list": _STAFF,
         "citizen.read": _CITIZENS,
         "citizen.write": _STAFF,
@@ -57,6 +60,8 @@ ACTING = SEEING | {"wishes.write", "availability.write", "plan.answer", "feed.wr
 
 # These touch every citizen, so they ask for the scope of the whole centre.
 WHOLE_CENTRE = frozenset({"run.publish", "run.withdraw", "import.write", "export.read"})
+
+LARGEST_NUMBER = 2**63 - 1  # that both databases compare with a row's number
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from catalog.tables import Group, StaffMember
-from scheduler.actions import ACTING, ACTIONS, SEEING, WHOLE_CENTRE, Actor
+from scheduler.actions import ACTING, ACTIONS, LARGEST_NUMBER, SEEING, WHOLE_CENTRE, Actor
 from scheduler.scope import visible_citizens, visible_groups, visible_staff
 from scheduler.stored import NotFoundError
 from scheduler.tables import Citizen
@@ -37,8 +37,6 @@ __all__ = [
     "permit_staff",
     "permit_team",
 ]
-
-LARGEST_NUMBER = 2**63 - 1  # that both databases compare with a row's number
 
 
 class NotPermittedError(PermissionError):
