@@ -14,9 +14,9 @@ import secrets
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import select, text
+from sqlalchemy import Table, bindparam, insert, select, text
 from sqlalchemy.orm import Session
 
 from catalog.database import insert_rows
@@ -26,6 +26,16 @@ GENESIS = "0" * 64  # What stands before the first entry.
 NOBODY = ""  # The subject of an entry about no citizen, or about a number that no citizen has.
 _LOCK = 0x6175646974  # PostgreSQL's number for a writer's turn.
 _FEW = 5_000  # Citizens asked for in one statement.
+# Made once and run on the connection: to build them anew took two thirds of a reading's time.
+_CHAIN, _PSEUDONYM, _CITIZEN = (cast(Table, table.__table__) for table in (AuditEntry, Pseudonym, Citizen))
+_ADD = insert(_CHAIN)
+_NEWEST = select(_CHAIN.c.id, _CHAIN.c.hash).order_by(_CHAIN.c.id.desc()).limit(1)
+_SUBJECTS = (
+    select(_CITIZEN.c.id, _PSEUDONYM.c.subject)
+    .outerjoin_from(_CITIZEN, _PSEUDONYM)
+    .where(_CITIZEN.c.id.in_(bindparam("citizens", expanding=True)))
+)
+_TURN = text("SELECT pg_advisory_xact_lock(:lock)")
 _HASHED = ("account_id", "role", "purpose", "subject", "action", "outcome", "request_id")
 
 
@@ -79,12 +89,12 @@ def record(session: Session, entries: Iterable[Entry]) -> None:
         made = _hash(last.hash, number, entry.at, values)
         rows.append(values | {"id": number, "at": entry.at, "previous_hash": last.hash, "hash": made})
         last = Head(number, made)
-    insert_rows(session, AuditEntry, rows)
+    session.connection().execute(_ADD, rows)
 
 
 def head(session: Session) -> Head:
     """The end of the chain; number 0 where there is no entry yet."""
-    newest = session.execute(select(AuditEntry.id, AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)).first()
+    newest = session.connection().execute(_NEWEST).first()
     return Head(0, GENESIS) if newest is None else Head(*newest)
 
 
@@ -98,7 +108,7 @@ def verify_chain(session: Session, noted: Sequence[Head] = ()) -> int | None:
     """
     expected = {mark.id: mark.hash for mark in noted}
     number, before = 0, GENESIS
-    query = select(AuditEntry.__table__).order_by(AuditEntry.id).execution_options(yield_per=1_000)
+    query = select(_CHAIN).order_by(_CHAIN.c.id).execution_options(yield_per=1_000)
     with closing(session.execute(query)) as chain:
         for entry in chain.mappings():
             number += 1
@@ -123,7 +133,7 @@ def who_looked(session: Session, citizen_id: int) -> list[Look]:
 
 def _take_turn(session: Session) -> None:
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        session.connection().execute(_TURN, {"lock": _LOCK})
 
 
 def _pseudonyms(session: Session, citizens: set[int]) -> dict[int, str]:
@@ -131,11 +141,7 @@ def _pseudonyms(session: Session, citizens: set[int]) -> dict[int, str]:
     known: dict[int, str] = {}
     wanted = sorted(citizens)
     for start in range(0, len(wanted), _FEW):
-        rows = session.execute(
-            select(Citizen.id, Pseudonym.subject)
-            .outerjoin(Pseudonym, Pseudonym.citizen_id == Citizen.id)
-            .where(Citizen.id.in_(wanted[start : start + _FEW]))
-        ).all()
+        rows = session.connection().execute(_SUBJECTS, {"citizens": wanted[start : start + _FEW]}).all()
         made = {key: secrets.token_hex(16) for key, subject in rows if subject is None}
         insert_rows(session, Pseudonym, [{"citizen_id": key, "subject": subject} for key, subject in made.items()])
         known |= {key: subject for key, subject in rows if subject is not None} | made

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from catalog.database import make_engine, writing
 from scheduler.audit import Entry, record
 
-GATHER_SECONDS = 0.003
+GATHER_SECONDS = 0.005
 MOST_AT_ONCE = 2_000  # entries of one commit
 
 
