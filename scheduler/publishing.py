@@ -1,0 +1,164 @@
+"""The published plan of a week: sent out in versions that never change, withdrawn while nobody has acted on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import hashlib
+
+from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy.orm import Session, defer
+
+from catalog.database import insert_rows
+from catalog.tables import Group
+from catalog.weeks import monday_of
+from scheduler.approval import LOCKED_BY_APPROVAL, lock_plans
+from scheduler.difference import compare
+from scheduler.life import STANDING, ClosedRunError, NotPublishedError, hold_run, hold_week, published_run
+from scheduler.limits import read_limits
+from scheduler.revision_tasks import set_revision_tasks
+from scheduler.stored import NotFoundError
+from scheduler.tables import Lock, Message, PlanAnswer, PlanEntry, Publication, Run, StaffTask
+from scheduler.week_document import week_document
+
+CHANNEL = "sms"
+
+
+class ActedOnError(ClosedRunError):
+    """Somebody has acted on the published week, so that it cannot be withdrawn; the message says how."""
+
+
+def publish(session: Session, run_id: int, account_id: int, now: dt.datetime) -> Publication:
+    """Send an approved run out as the next version of its week.
+
+    The run that was published before goes back to approved. Those whose week is new or another get a message, and their
+    contacts a task where an offering starts or ends.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such run.
+    ClosedRunError
+        The run is not approved.
+    """
+    week = session.scalar(select(Run.week).where(Run.id == run_id))
+    if week is None:
+        raise NotFoundError(f"there is no run {run_id}: igang runs lists them")
+    hold_week(session, week)
+    held = hold_run(session, run_id, ("approved",))
+    before = published_run(session, week)
+    version = 1 + (session.scalar(select(func.max(Publication.version)).where(Publication.week == week)) or 0)
+    body = gzip.compress(week_document(session, week, run_id, version, now), compresslevel=1, mtime=0)
+    sent = Publication(
+        week=week,
+        version=version,
+        run_id=run_id,
+        account_id=account_id,
+        at=now,
+        etag=hashlib.sha256(body).hexdigest(),
+        body=body,
+    )
+    session.add(sent)
+    session.flush()
+    _set_published(session, week, run_id)
+    if _is_locked_otherwise(session, week, run_id):
+        lock_plans(session, held, "", account_id)
+    _tell(session, sent, before)
+    set_revision_tasks(session, week, run_id, now)
+    return sent
+
+
+def withdraw(session: Session, week: str, account_id: int, now: dt.datetime) -> Publication:
+    """Take the standing version back; the one before it, if any, stands again, and the run is approved as before.
+
+    Its messages and tasks go with it.
+
+    Raises
+    ------
+    NotPublishedError
+        The week has no published plan.
+    ActedOnError
+        A message was sent, a task done or an answer given since.
+    """
+    hold_week(session, week)
+    standing = current(session, week, with_body=False)
+    if standing is None:
+        raise NotPublishedError(week)
+    _refuse_where_acted_on(session, standing)
+    standing.withdrawn_at, standing.withdrawn_by = now, account_id
+    session.flush()
+    session.execute(delete(Message).where(Message.id.in_(_messages(session, standing))))
+    run_id = published_run(session, week)
+    _set_published(session, week, run_id)
+    set_revision_tasks(session, week, run_id, now)
+    return standing
+
+
+def current(session: Session, week: str, *, with_body: bool = True) -> Publication | None:
+    """The version of a week that stands, with its encoded body where that is wanted."""
+    query = select(Publication).where(Publication.id == STANDING.scalar_subquery())
+    return session.scalar(query if with_body else query.options(defer(Publication.body)), {"week": week})
+
+
+def _set_published(session: Session, week: str, run_id: int | None) -> None:
+    """Let this run alone be the published one of its week."""
+    before = (Run.week == week, Run.state == "published", Run.id != (run_id or 0))
+    session.execute(update(Run).where(*before).values(state="approved"))
+    session.execute(update(Run).where(Run.id == run_id).values(state="published"))
+
+
+def _is_locked_otherwise(session: Session, week: str, run_id: int) -> bool:
+    """Whether a run that was approved later holds locks in this one's place."""
+    of_week = Lock.group_id.in_(select(Group.id).where(Group.week == week))
+    others = Lock.why.startswith(LOCKED_BY_APPROVAL) & (Lock.why != f"{LOCKED_BY_APPROVAL}{run_id}")
+    return bool(session.scalar(select(exists().where(of_week, others))))
+
+
+def _tell(session: Session, sent: Publication, before: int | None) -> None:
+    """Put a message in the outbox for everybody whose week is new or another; there is time to withdraw first."""
+    if before is None:
+        planned = select(PlanEntry.citizen_id).where(PlanEntry.run_id == sent.run_id).distinct()
+        citizens, slug = list(session.scalars(planned.order_by(PlanEntry.citizen_id))), "week_published"
+    else:
+        citizens = [move.citizen_id for move in compare(session, sent.run_id, before).moves]
+        slug = "week_changed"
+    delay = dt.timedelta(minutes=read_limits(session, monday_of(sent.week)).message_delay_minutes)
+    arguments = {"week": sent.week, "version": sent.version}
+    rows = [
+        {
+            "citizen_id": citizen,
+            "channel": CHANNEL,
+            "slug": slug,
+            "arguments": arguments,
+            "created_at": sent.at,
+            "send_at": sent.at + delay,
+            "sent_at": None,
+        }
+        for citizen in citizens
+    ]
+    insert_rows(session, Message, rows)
+
+
+def _messages(session: Session, sent: Publication, *, only_sent: bool = False) -> list[int]:
+    """The messages about a version."""
+    query = select(Message.id, Message.arguments).where(
+        Message.slug.in_(("week_published", "week_changed")), Message.created_at == sent.at
+    )
+    if only_sent:
+        query = query.where(Message.sent_at.is_not(None))
+    told = {"week": sent.week, "version": sent.version}
+    return [key for key, arguments in session.execute(query) if arguments == told]
+
+
+def _refuse_where_acted_on(session: Session, sent: Publication) -> None:
+    of_week = select(Run.id).where(Run.week == sent.week)
+    answers = select(func.count()).where(PlanAnswer.run_id.in_(of_week), PlanAnswer.at > sent.at)
+    done = select(func.count()).where(StaffTask.week == sent.week, StaffTask.done_at > sent.at)
+    acts = {
+        "messages sent": len(_messages(session, sent, only_sent=True)),
+        "answers given": session.scalar(answers) or 0,
+        "tasks done": session.scalar(done) or 0,
+    }
+    if any(acts.values()):
+        found = ", ".join(f"{count} {what}" for what, count in acts.items() if count)
+        raise ActedOnError(f"week {sent.week} version {sent.version} was acted on ({found}): publish a new version")
