@@ -77,3 +77,8 @@ class Actor:
     team: str | None
     sees_protected: bool
     form_token: str | None = None
+
+
+def may(actor: Actor, action: str) -> bool:
+    """Whether the actor may do this to somebody at all; raises KeyError where no such action is declared."""
+    return actor.role in ACTIONS[action] and (action not in WHOLE_CENTRE or actor.scope == "centre")

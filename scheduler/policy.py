@@ -16,7 +16,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from catalog.tables import Group, StaffMember
-from scheduler.actions import ACTING, ACTIONS, LARGEST_NUMBER, SEEING, WHOLE_CENTRE, Actor
+from scheduler.actions import ACTING, ACTIONS, LARGEST_NUMBER, SEEING, WHOLE_CENTRE, Actor, may
 from scheduler.scope import visible_citizens, visible_groups, visible_staff
 from scheduler.stored import NotFoundError
 from scheduler.tables import Citizen
@@ -65,11 +65,9 @@ def permit(actor: Actor, action: str) -> None:
     KeyError
         No such action; every action is declared in `ACTIONS`.
     """
-    roles = ACTIONS[action]
-    if actor.role not in roles:
-        raise NotPermittedError(f"{action}: a {actor.role} may not do this; ask {_names(roles)}")
-    if action in WHOLE_CENTRE and actor.scope != "centre":
-        raise NotPermittedError(f"{action}: this touches every citizen; ask somebody who works for the whole centre")
+    if not may(actor, action):
+        whole = " who works for the whole centre" if action in WHOLE_CENTRE else ""
+        raise NotPermittedError(f"{action}: you may not do this; ask a {' or '.join(sorted(ACTIONS[action]))}{whole}")
 
 
 def permit_team(actor: Actor, action: str, team: str) -> None:
@@ -127,7 +125,3 @@ def _finds(session: Session, ids: Select[int] | Select[str]) -> bool:
 def _number(asked: int) -> int:
     """A row's number, or 0, which no row has, where the databases could not compare it."""
     return asked if 0 < asked <= LARGEST_NUMBER else 0
-
-
-def _names(roles: frozenset[str]) -> str:
-    return " or ".join(sorted(roles))

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 
 from catalog.tables import Group, GroupStaff, StaffMember
 from catalog.weeks import CENTRE_TIME
-from scheduler.actions import ACTING, ACTIONS, SEEING, Actor
+from scheduler.actions import ACTING, SEEING, Actor, may
 from scheduler.tables import Citizen, Contact, Representation
 
 
@@ -40,13 +40,13 @@ def today_at_the_centre() -> dt.date:
 
 
 def _may_look_at_people(actor: Actor, action: str) -> bool:
-    if actor.role not in ACTIONS[action]:
+    if not may(actor, action):
         return False
     return actor.role == "staff" or (actor.role == "admin" and actor.scope == "centre")
 
 
 def _reaches_citizen(actor: Actor, action: str, today: dt.date) -> ColumnElement[bool]:
-    if actor.role not in ACTIONS[action]:
+    if not may(actor, action):
         return false()
     if actor.role == "citizen":
         return or_(Citizen.id == actor.citizen_id, _is_represented(actor, action, today))
@@ -58,11 +58,11 @@ def _reaches_citizen(actor: Actor, action: str, today: dt.date) -> ColumnElement
 
 
 def _is_represented(actor: Actor, action: str, today: dt.date) -> ColumnElement[bool]:
-    may = [may for may, actions in (("see", SEEING), ("act", ACTING)) if action in actions]
+    enough = [leave for leave, actions in (("see", SEEING), ("act", ACTING)) if action in actions]
     return Citizen.id.in_(
         select(Representation.citizen_id).where(
             Representation.account_id == actor.account_id,
-            Representation.may.in_(may),
+            Representation.may.in_(enough),
             Representation.until >= today,
             Representation.revoked_at.is_(None),
         )
