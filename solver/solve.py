@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -103,7 +104,7 @@ def _stop(
 ) -> Termination | None:
     """Why the run ends after this round, or None. Nothing stops it before there is a plan and a bound.
 
-    Time is up where another round as long as the last, with the closing check, would end after the limit.
+    Time is up where another round as long as the longest since the first, with the closing check, would end after the limit.
     """
     last = trace[-1]
     if work.objective is None or last.gap_percent is None:
@@ -115,7 +116,7 @@ def _stop(
         return Termination("gap", None, proved)
     if options.max_rounds is not None and last.number >= options.max_rounds:
         return Termination("limit", "rounds", proved)
-    longest = last.seconds - (trace[-2].seconds if len(trace) > 1 else 0.0)
+    longest = max((after.seconds - before.seconds for before, after in pairwise(trace)), default=0.0)
     if options.time_limit is not None and last.seconds + longest >= CLOSING * options.time_limit:
         return Termination("limit", "time", proved)
     if should_stop is not None and should_stop():
