@@ -16,15 +16,15 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Table, bindparam, insert, select, text
+from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from catalog.database import insert_rows
 from scheduler.tables import AuditEntry, Citizen, Pseudonym
+from scheduler.turns import take_turn
 
 GENESIS = "0" * 64  # What stands before the first entry.
 NOBODY = ""  # The subject of an entry about no citizen, or about a number that no citizen has.
-_LOCK = 0x6175646974  # PostgreSQL's number for a writer's turn.
 _FEW = 5_000  # Citizens asked for in one statement.
 # Made once and run on the connection: to build them anew took two thirds of a reading's time.
 _CHAIN, _PSEUDONYM, _CITIZEN = (cast(Table, table.__table__) for table in (AuditEntry, Pseudonym, Citizen))
@@ -35,7 +35,6 @@ _SUBJECTS = (
     .outerjoin_from(_CITIZEN, _PSEUDONYM)
     .where(_CITIZEN.c.id.in_(bindparam("citizens", expanding=True)))
 )
-_TURN = text("SELECT pg_advisory_xact_lock(:lock)")
 _HASHED = ("account_id", "role", "purpose", "subject", "action", "outcome", "request_id")
 
 
@@ -78,7 +77,7 @@ def record(session: Session, entries: Iterable[Entry]) -> None:
     entries = list(entries)
     if not entries:
         return
-    _take_turn(session)
+    take_turn(session, "audit")
     subjects = _pseudonyms(session, {entry.citizen_id for entry in entries if entry.citizen_id is not None})
     last = head(session)
     rows = []
@@ -129,11 +128,6 @@ def who_looked(session: Session, citizen_id: int) -> list[Look]:
         .order_by(AuditEntry.id.desc())
     )
     return [Look(*row) for row in rows]
-
-
-def _take_turn(session: Session) -> None:
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(_TURN, {"lock": _LOCK})
 
 
 def _pseudonyms(session: Session, citizens: set[int]) -> dict[int, str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
-from catalog.columns import Base
 from catalog.database import make_engine, writing
 from catalog.tables import Site
 from scheduler.tables import Account, Citizen
@@ -19,8 +19,7 @@ PERSON = {"home_site_id": "nord", "joined": dt.date(2026, 1, 5), "energy": 5, "d
 
 
 def fill(engine: Engine) -> None:
-    """Make the tables, a planner (account 1) and the citizens B1, B2 and B3 (numbers 1 to 3)."""
-    Base.metadata.create_all(engine)
+    """Add a site, a planner (account 1) and the citizens B1, B2 and B3 (numbers 1 to 3)."""
     with writing(engine) as session:
         session.add(Site(id="nord", name="Nordre"))
         session.flush()
@@ -31,9 +30,19 @@ def fill(engine: Engine) -> None:
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    """A filled database of its own, which several threads may open."""
-    made = make_engine(f"sqlite:///{tmp_path / 'igang.db'}")
+def engine(migrated_file: Path, tmp_path: Path) -> Iterator[Engine]:
+    """A filled SQLite file of its own, which several threads may open."""
+    yield from _filled(f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'igang.db')}")
+
+
+@pytest.fixture
+def either(database_url: str) -> Iterator[Engine]:
+    """A filled database of its own, on SQLite and then on PostgreSQL."""
+    yield from _filled(database_url)
+
+
+def _filled(url: str) -> Iterator[Engine]:
+    made = make_engine(url)
     fill(made)
     yield made
     made.dispose()
