@@ -9,6 +9,8 @@ from functools import cache
 from typing import Any
 
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -97,6 +99,12 @@ def add_group(people: People, code: str, staff: str) -> int:
     group = people.add(Group(code=code, offering_id="motion", week="2026-W48", site_id="nord", seats=5, minimum=2))
     people.session.add(GroupStaff(group_id=group, staff_id=staff))
     return int(group)
+
+
+@cache
+def cheap_hasher() -> PasswordHash:
+    """Argon2id with so little work that a test may hash often."""
+    return PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 
 
 @cache
