@@ -125,7 +125,7 @@ def _carried(pairs: Ints, same: dict[int, int]) -> Ints:
 def _moves(session: Session, now: Ints, then: Ints, new: Ints, gone: Ints, ended: set[int]) -> tuple[Move, ...]:
     here, before = set((now // PAIR).tolist()), set((then // PAIR).tolist())
     got, lost = _by_citizen(new), _by_citizen(gone)
-    locks = set(session.execute(select(Lock.citizen_id, Lock.group_id)).tuples())
+    locks = {(citizen, group) for citizen, group in session.execute(select(Lock.citizen_id, Lock.group_id))}
     moves = []
     for citizen in sorted(got.keys() | lost.keys()):
         if citizen not in before:
