@@ -110,21 +110,27 @@ def read_input(session: Session, task: Task) -> Input:
 def compute(
     given: Input, *, progress: Progress | None = None, should_stop: Callable[[], bool] | None = None
 ) -> Outcome:
-    """Solve and check; no database is touched, so nobody waits for it.
+    """Solve and check; no database is touched, so nobody waits for it."""
+    problem, warm = given.archive.problem, given.archive.warm
+    began = time.perf_counter()
+    warm_up(problem, given.task.options.threads)
+    cold = time.perf_counter() - began
+    solution = solver.solve(problem, given.task.options, progress=progress, warm=warm, should_stop=should_stop)
+    return conclude(given, solution, time.perf_counter() - began - cold, cold)
+
+
+def conclude(given: Input, solution: Solution, seconds: float, cold_start_seconds: float = 0.0) -> Outcome:
+    """Check a solution and count everything that a run says about it.
 
     Raises
     ------
     UnsoundSolutionError
         The checker disagrees with the solver.
     """
-    problem, warm = given.archive.problem, given.archive.warm
+    problem = given.archive.problem
     began = time.perf_counter()
-    warm_up(problem, given.task.options.threads)
-    cold = time.perf_counter() - began
-    began += cold
-    solution = solver.solve(problem, given.task.options, progress=progress, warm=warm, should_stop=should_stop)
     verdict = verify(problem, solution.plans, solution.exceptions)
-    seconds = time.perf_counter() - began
+    seconds += time.perf_counter() - began
     check(solution, verdict)
     orders = solver.first_come(problem, given.task.options.seed, orders=FIRST_COME_ORDERS)
     return Outcome(
@@ -139,7 +145,7 @@ def compute(
         peak_mb=peak_mb(),
         rules_hash=given.rules_hash,
         database_seconds=given.database_seconds,
-        cold_start_seconds=cold,
+        cold_start_seconds=cold_start_seconds,
         shortfalls=explain(problem, solution.plans),
     )
 
@@ -155,10 +161,15 @@ def check(solution: Solution, verdict: Verdict) -> None:
         raise UnsoundSolutionError(f"{len(faults)} faults, nothing is stored: " + "; ".join(faults[:5]))
 
 
-def store(session: Session, outcome: Outcome) -> Run:
-    """Write the run and everybody's plan; the caller commits."""
-    run = _run_row(outcome)
-    session.add(run)
+def store(session: Session, outcome: Outcome, run: Run | None = None) -> Run:
+    """Write the run, into its row where it has one, and everybody's plan; the caller commits."""
+    columns = _columns(outcome)
+    if run is None:
+        now = dt.datetime.now(dt.UTC)
+        run = Run(created_at=now - dt.timedelta(seconds=outcome.seconds), finished_at=now, **columns)
+        session.add(run)
+    for name, value in columns.items():
+        setattr(run, name, value)
     session.flush()
     plans, ids = outcome.solution.plans, outcome.archive.ids
     citizen = np.repeat(ids.citizen, np.diff(plans.ptr)).tolist()
@@ -177,39 +188,36 @@ def store(session: Session, outcome: Outcome) -> Run:
     return run
 
 
-def _run_row(outcome: Outcome) -> Run:
+def _columns(outcome: Outcome) -> dict[str, Any]:
     solution, task = outcome.solution, outcome.task
-    now = dt.datetime.now(dt.UTC)
-    return Run(
-        week=task.week,
-        state="proposed",
-        seed=task.options.seed,
-        lottery_seed=task.options.seed,
-        parameters=asdict(task.options) | {"seats_only": task.seats_only, "town": task.town},
-        rules_hash=outcome.rules_hash,
-        code_version=code_version(),
-        warm_from=task.warm_from,
-        created_at=now - dt.timedelta(seconds=outcome.seconds),
-        finished_at=now,
-        num_citizens=outcome.figures.citizens,
-        num_groups=outcome.figures.groups,
-        objective=solution.objective,
-        bound=solution.bound,
-        gap_percent=gap_percent(solution.bound, solution.objective),
-        first_come_objective=round(outcome.first_come),
-        closed_percent=closed_percent(solution.objective, solution.bound, outcome.first_come),
-        figures=asdict(outcome.figures) | _further_figures(outcome),
-        termination_reason=solution.termination.reason,
-        termination_limit=solution.termination.limit,
-        termination_proved=solution.termination.proved,
-        rounds=len(solution.rounds),
-        seconds=outcome.seconds,
-        peak_mb=outcome.peak_mb,
-        trace=[asdict(entry) for entry in solution.rounds],
-        prices=archive.pack_prices(solution.price),
-        input=archive.pack(outcome.archive),
-        input_version=archive.FORMAT_VERSION,
-    )
+    return {
+        "week": task.week,
+        "state": "proposed",
+        "seed": task.options.seed,
+        "lottery_seed": task.options.seed,
+        "parameters": asdict(task.options) | {"seats_only": task.seats_only, "town": task.town},
+        "rules_hash": outcome.rules_hash,
+        "code_version": code_version(),
+        "warm_from": task.warm_from,
+        "num_citizens": outcome.figures.citizens,
+        "num_groups": outcome.figures.groups,
+        "objective": solution.objective,
+        "bound": solution.bound,
+        "gap_percent": gap_percent(solution.bound, solution.objective),
+        "first_come_objective": round(outcome.first_come),
+        "closed_percent": closed_percent(solution.objective, solution.bound, outcome.first_come),
+        "figures": asdict(outcome.figures) | _further_figures(outcome),
+        "termination_reason": solution.termination.reason,
+        "termination_limit": solution.termination.limit,
+        "termination_proved": solution.termination.proved,
+        "rounds": len(solution.rounds),
+        "seconds": outcome.seconds,
+        "peak_mb": outcome.peak_mb,
+        "trace": [asdict(entry) for entry in solution.rounds],
+        "prices": archive.pack_prices(solution.price),
+        "input": archive.pack(outcome.archive),
+        "input_version": archive.FORMAT_VERSION,
+    }
 
 
 def _further_figures(outcome: Outcome) -> dict[str, float]:
