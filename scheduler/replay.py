@@ -9,9 +9,9 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 import solver
-from scheduler.archive import Archive, unpack
+from scheduler.archive import Archive
 from scheduler.runs import code_version
-from scheduler.stored import find_run, stored_exceptions, stored_plans
+from scheduler.stored import find_run, stored_exceptions, stored_input, stored_plans
 from scheduler.tables import Run
 from solver import Options
 from solver.solution import Plans, Progress, Solution
@@ -52,10 +52,10 @@ def recount(session: Session, run_id: int) -> Stored:
     NotFoundError
         There is no such run.
     ArchiveError
-        Its input cannot be read by this version.
+        Its input was removed, or this version cannot read it.
     """
     run = find_run(session, run_id)
-    archive = unpack(run.input or b"")
+    archive = stored_input(run)
     plans = stored_plans(session, run_id, archive)
     exceptions = stored_exceptions(session, run_id, archive)
     return Stored(run, archive, plans, exceptions, verify(archive.problem, plans, exceptions))

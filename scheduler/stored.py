@@ -11,7 +11,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session, defer
 
 from catalog.tables import Group, GroupStaff, Meeting, Offering, Room, Site, StaffMember
-from scheduler.archive import Archive
+from scheduler.archive import Archive, ArchiveError, unpack
 from scheduler.tables import Citizen, PlanEntry, PlanException, Run
 from solver.solution import Plans
 
@@ -62,6 +62,19 @@ def find_run(session: Session, run_id: int) -> Run:
     if run is None:
         raise NotFoundError(f"there is no run {run_id}: igang runs lists them")
     return run
+
+
+def stored_input(run: Run) -> Archive:
+    """What a run was computed from.
+
+    Raises
+    ------
+    ArchiveError
+        It was removed, or this version cannot read it.
+    """
+    if run.input is None:
+        raise ArchiveError(f"run {run.id} cannot be replayed: {run.error or 'it has kept no input'}")
+    return unpack(run.input)
 
 
 def latest_run(session: Session, week: str | None = None) -> Run:

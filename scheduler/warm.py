@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.tables import Group
-from scheduler.archive import Archive, unpack, unpack_prices
+from scheduler.archive import Archive, unpack_prices
 from scheduler.problem import Ids
-from scheduler.stored import find_run, stored_plans
+from scheduler.stored import find_run, stored_input, stored_plans
 from solver import WarmStart
 from solver.problem import Ints, Problem
 from solver.solution import Plans
@@ -26,9 +26,11 @@ def warm_start(session: Session, run_id: int, problem: Problem, ids: Ids) -> War
     ------
     NotFoundError
         There is no such run.
+    ArchiveError
+        Its input was removed, or this version cannot read it.
     """
     run = find_run(session, run_id)
-    old = unpack(run.input or b"")
+    old = stored_input(run)
     price = unpack_prices(run.prices or b"")
     plans = stored_plans(session, run_id, old)
     old_code, new_code = _codes(session, old.ids.group), _codes(session, ids.group)
