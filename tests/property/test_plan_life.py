@@ -1,0 +1,230 @@
+"""A week's plans are proposed, answered, approved, published, withdrawn and published again in any order."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from catalog.columns import Base
+from catalog.database import make_engine, reading, writing
+from scheduler.answers import ANSWERS, answer, find_answer
+from scheduler.approval import ReasonNeededError, approve, take_back
+from scheduler.life import ClosedRunError, NotPublishedError
+from scheduler.publishing import ActedOnError, current, publish, withdraw
+from scheduler.tables import Lock, Message, PlanEntry, Publication, Run
+from scheduler.weeks_of import citizen_week
+from tests.unit.plan_town import NOW, WEEK, PlanTown
+
+PLANS: tuple[dict[int, list[str]], ...] = (
+    {1: ["motion"], 2: ["motion"], 3: ["dansk"]},
+    {1: ["motion2", "dansk"], 2: ["kor"]},
+    {1: ["kor"], 2: ["motion"], 3: ["motion", "kor"], 4: ["dansk"]},
+)
+TEAM = {1: "Nord", 2: "Nord", 3: "Syd", 4: ""}
+Entries = frozenset[tuple[int, int]]
+
+
+class PlanLife(RuleBasedStateMachine):
+    """The town beside a model of it in plain sets; every step is a transaction of its own."""
+
+    runs = Bundle("runs")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.engine, self.now = make_engine("sqlite://"), NOW
+        Base.metadata.create_all(self.engine)
+        with writing(self.engine) as session:
+            self.planner = PlanTown(session).planner
+        self.entries: dict[int, Entries] = {}
+        self.state: dict[int, str] = {}
+        self.approved: dict[int, set[str]] = {}  # the teams
+        self.versions: list[int] = []  # the run of each
+        self.withdrawn: set[int] = set()
+        self.etags: list[str] = []
+        self.answers: dict[tuple[int, int], str] = {}
+        self.acted_on: set[int] = set()  # versions
+
+    def teardown(self) -> None:
+        self.engine.dispose()
+
+    @property
+    def standing(self) -> int:
+        """The version that stands, 0 where none does."""
+        return max((v for v in range(1, len(self.versions) + 1) if v not in self.withdrawn), default=0)
+
+    @contextmanager
+    def step(self) -> Iterator[Session]:
+        """A minute later, in one transaction."""
+        self.now += dt.timedelta(minutes=1)
+        with writing(self.engine) as session:
+            yield session
+
+    @rule(target=runs, plan=st.sampled_from(PLANS), again=st.booleans())
+    def propose(self, plan: dict[int, list[str]], again: bool) -> Any:
+        made = []
+        for _ in range(1 + again):
+            with self.step() as session:
+                run_id = PlanTown(session, self.planner).propose(plan)
+                found = session.execute(select(PlanEntry.citizen_id, PlanEntry.group_id).filter_by(run_id=run_id))
+                self.entries[run_id] = frozenset((citizen, group) for citizen, group in found)
+            self.state[run_id], self.approved[run_id] = "proposed", set()
+            made.append(run_id)
+        return multiple(*made)
+
+    @rule(run_id=runs, citizen=st.sampled_from(sorted(TEAM)), said=st.sampled_from(ANSWERS))
+    def say(self, run_id: int, citizen: int, said: str) -> None:
+        out = any(run == run_id and v not in self.withdrawn for v, run in enumerate(self.versions, start=1))
+        try:
+            with self.step() as session:
+                answer(session, run_id, citizen, said, "", self.planner, self.now)
+        except ClosedRunError:
+            assert out
+            return
+        assert not out
+        self.answers[run_id, citizen] = said
+        self.acted_on.add(self.standing)
+
+    @rule(run_id=runs, team=st.sampled_from(["", "Nord", "Syd"]), reason=st.sampled_from(["", "as agreed"]))
+    def sign(self, run_id: int, team: str, reason: str) -> None:
+        signed = self.approved[run_id]
+        with reading(self.engine) as session:
+            locks_before = _locks(session)
+        try:
+            with self.step() as session:
+                if not team or any(TEAM[citizen] == team for citizen, _ in self.entries[run_id]):
+                    approve(session, run_id, team, self.planner, self.now, reason)
+                else:
+                    return
+        except ClosedRunError:
+            assert self.state[run_id] != "proposed" or team in signed
+            return
+        except ReasonNeededError:
+            assert not reason
+            return
+        assert self.state[run_id] == "proposed"
+        signed.add(team)
+        if "" in signed or {TEAM[citizen] for citizen, _ in self.entries[run_id]} <= signed:
+            self.state[run_id] = "approved"
+        concerned = {citizen for citizen in TEAM if not team or TEAM[citizen] == team}
+        kept = {pair for pair in locks_before if pair[0] not in concerned}
+        with reading(self.engine) as session:
+            assert _locks(session) == kept | {pair for pair in self.entries[run_id] if pair[0] in concerned}
+
+    @rule(run_id=runs)
+    def unsign(self, run_id: int) -> None:
+        try:
+            with self.step() as session:
+                take_back(session, run_id)
+        except ClosedRunError:
+            assert self.state[run_id] == "published" or not self.approved[run_id]
+            return
+        assert self.approved[run_id]
+        self.state[run_id], self.approved[run_id] = "proposed", set()
+
+    @rule(run_id=runs)
+    def send_out(self, run_id: int) -> None:
+        try:
+            with self.step() as session:
+                sent = publish(session, run_id, self.planner, self.now)
+                self.etags.append(sent.etag)
+                assert _locks(session) == self.entries[run_id]
+        except ClosedRunError:
+            assert self.state[run_id] != "approved"
+            return
+        assert self.state[run_id] == "approved"
+        self._unpublish()
+        self.versions.append(run_id)
+        self.state[run_id] = "published"
+
+    @rule()
+    def take_week_back(self) -> None:
+        version = self.standing
+        try:
+            with self.step() as session:
+                withdraw(session, WEEK, self.planner, self.now)
+        except NotPublishedError:
+            assert not version
+            return
+        except ActedOnError:
+            assert version in self.acted_on
+            return
+        assert version
+        assert version not in self.acted_on
+        self._unpublish()
+        self.withdrawn.add(version)
+        if self.standing:
+            self.state[self.versions[self.standing - 1]] = "published"
+
+    @rule()
+    def send_messages(self) -> None:
+        with self.step() as session:
+            unsent = session.scalars(select(Message).where(Message.sent_at.is_(None))).all()
+            self.acted_on |= {message.arguments["version"] for message in unsent}
+            session.execute(update(Message).where(Message.sent_at.is_(None)).values(sent_at=self.now))
+
+    @invariant()
+    def one_version_stands_and_its_run_alone_is_published(self) -> None:
+        with reading(self.engine) as session:
+            found = current(session, WEEK)
+            assert (found.version if found else 0) == self.standing
+            assert dict(session.execute(select(Run.id, Run.state)).all()) == self.state
+            published = [run_id for run_id, state in self.state.items() if state == "published"]
+            assert published == ([found.run_id] if found else [])
+
+    @invariant()
+    def versions_rise_without_gaps_and_never_change(self) -> None:
+        with reading(self.engine) as session:
+            rows = session.scalars(select(Publication).order_by(Publication.at)).all()
+            assert [row.version for row in rows] == list(range(1, len(self.versions) + 1))
+            assert [row.run_id for row in rows] == self.versions
+            assert [row.etag for row in rows] == self.etags
+            assert {row.version for row in rows if row.withdrawn_at} == self.withdrawn
+
+    @invariant()
+    def plans_and_answers_stay_as_they_were_given(self) -> None:
+        with reading(self.engine) as session:
+            for run_id, entries in self.entries.items():
+                found = session.execute(select(PlanEntry.citizen_id, PlanEntry.group_id).filter_by(run_id=run_id))
+                assert {(citizen, group) for citizen, group in found} == entries
+            for (run_id, citizen), said in self.answers.items():
+                kept = find_answer(session, run_id, citizen)
+                assert kept is not None
+                assert kept.answer == said
+
+    @invariant()
+    def everybody_has_the_week_of_the_version_that_stands(self) -> None:
+        if not self.standing:
+            return
+        entries = self.entries[self.versions[self.standing - 1]]
+        with reading(self.engine) as session:
+            for citizen in TEAM:
+                week = citizen_week(session, WEEK, citizen)
+                assert week.version == self.standing
+                assert {(citizen, group.group_id) for group in week.groups} == {e for e in entries if e[0] == citizen}
+
+    @invariant()
+    def no_message_is_about_a_withdrawn_version(self) -> None:
+        with reading(self.engine) as session:
+            told = {arguments["version"] for arguments in session.scalars(select(Message.arguments))}
+        assert not told & self.withdrawn
+
+    def _unpublish(self) -> None:
+        for run_id, state in self.state.items():
+            if state == "published":
+                self.state[run_id] = "approved"
+
+
+def _locks(session: Session) -> set[tuple[int, int]]:
+    return {(citizen, group) for citizen, group in session.execute(select(Lock.citizen_id, Lock.group_id))}
+
+
+PlanLife.TestCase.settings = settings(max_examples=15, stateful_step_count=20)
+TestPlanLife = PlanLife.TestCase
