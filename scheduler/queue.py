@@ -73,7 +73,7 @@ def ask(session: Session, task: Task, requested_by: int | None = None, schedule_
         session.add(run)
         session.flush()
         return run
-    session.execute(_insert_once(session, values))
+    session.execute(_insert_once(session, values | {"figures": {}, "trace": [], "progress": {}}))
     return session.scalars(select(Run).where(Run.schedule_key == schedule_key)).one()
 
 

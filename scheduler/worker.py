@@ -47,6 +47,7 @@ from scheduler.queue import (
 from scheduler.runs import Input, Outcome, RunError, read_input
 from scheduler.solving import CHECKPOINT_SECONDS, SolverProcess
 from scheduler.stored import NotFoundError, find_run
+from scheduler.worker_child import die_with
 from solver.problem import InvalidProblemError
 from solver.solution import Round
 
@@ -220,8 +221,10 @@ _WORDS: dict[Any, str] = {
 }
 
 
-def main(url: str) -> None:
-    """Work until SIGTERM or Ctrl-C."""
+def main(url: str, parent: int | None = None) -> None:
+    """Work until SIGTERM or Ctrl-C, or until `parent` ends, where one is named."""
+    if parent is not None:
+        die_with(parent)
     worker = Worker(make_engine(url))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, worker.stop)

@@ -15,6 +15,7 @@ from api.cli.demo import demo
 from api.cli.look import export, show
 from api.cli.planning import plan, replay, runs, verify
 from api.cli.shared import BAD_INPUT, InputError, err, print_json
+from api.cli.working import worker
 from catalog.weeks import WeekError
 from scheduler.archive import ArchiveError
 from scheduler.importer.errors import ImportErrors
@@ -66,6 +67,7 @@ app.command("show")(show)
 app.command("export")(export)
 app.command("verify")(verify)
 app.command("replay")(replay)
+app.command("worker")(worker)
 
 
 def main() -> None:
