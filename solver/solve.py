@@ -104,7 +104,7 @@ def _stop(
 ) -> Termination | None:
     """Why the run ends after this round, or None. Nothing stops it before there is a plan and a bound.
 
-    Time is up where another round as long as the longest since the first, with the closing check, would end after the limit.
+    Time is up where another round as long as the longest but for the first would end, with the check, after the limit.
     """
     last = trace[-1]
     if work.objective is None or last.gap_percent is None:

@@ -1,0 +1,51 @@
+"""`igang serve`: the service and one worker, from one command."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from api.cli.shared import DEFAULT_DATABASE, Database, err, new_database, out
+from api.http import make_app
+from api.http.settings import Settings
+from catalog.database import writing
+from scheduler import accounts
+from scheduler.migrations import upgrade
+from scheduler.shipped import load_shipped
+
+STOP_SECONDS = 10
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on; put a proxy with TLS before it.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8000,
+    worker: Annotated[bool, typer.Option(help="Start a worker beside it, which does the runs.")] = True,
+    database: Database = DEFAULT_DATABASE,
+) -> None:
+    """Serve the programming interface, and start a worker for the runs."""
+    upgrade(database)
+    engine = new_database(database)
+    with writing(engine) as session:
+        load_shipped(session)
+        code = accounts.first_admin(session, dt.datetime.now(dt.UTC))
+    if code is not None:
+        out.print(f"The first login: name [bold]admin[/], one-time code [bold]{code}[/] (valid for a day, shown once).")
+    out.print(f"Serving {database} at http://{host}:{port}, what it can do at http://{host}:{port}/docs")
+    beside = None
+    if worker:
+        beside = subprocess.Popen([sys.executable, "-m", "scheduler.worker", database])
+    try:
+        uvicorn.run(make_app(engine, Settings.from_environment()), host=host, port=port, log_level="warning")
+    finally:
+        if beside is not None:
+            beside.terminate()
+            try:
+                beside.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                err.print("The worker does not stop by itself; it is ended. Its run goes back into the queue.")
+                beside.kill()

@@ -1,0 +1,49 @@
+"""The service over HTTP: everything under `/v1`, health and metrics, and one border before all of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
+from fastapi import FastAPI
+from sqlalchemy import Engine
+
+from api.http import accounts, catalog, citizens, feeds, files, login, plans, runs, status
+from api.http.borders import Border
+from api.http.callers import Service
+from api.http.errors import ERRORS
+from api.http.problems import add_problems, declare
+from api.http.settings import Settings
+from scheduler.audit_log import AuditLog
+
+THREADS = 8  # as many as the pool has connections
+ROUTES = (status, login, accounts, catalog, citizens, runs, plans, feeds, files)
+
+
+def make_app(engine: Engine, settings: Settings | None = None) -> FastAPI:
+    """Make the application for one database."""
+    settings = settings or Settings()
+
+    @asynccontextmanager
+    async def running(app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        yield
+        app.state.service.log.close()
+
+    app = FastAPI(
+        title="igang",
+        version="1",
+        lifespan=running,
+        redirect_slashes=False,
+        redoc_url=None,
+        docs_url=None if settings.production else "/docs",
+        openapi_url=None if settings.production else "/openapi.json",
+    )
+    app.state.service = Service(engine, settings, AuditLog(engine))
+    declare(ERRORS)
+    add_problems(app)
+    for part in ROUTES:
+        app.include_router(part.routes)
+    app.add_middleware(Border, settings=settings)
+    return app

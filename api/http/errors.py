@@ -1,0 +1,39 @@
+"""Which kind of problem each error of the inner rooms is: the one table from error to answer."""
+
+from __future__ import annotations
+
+from catalog.weeks import WeekError
+from scheduler.accounts import AccountError
+from scheduler.answers import AnswerError
+from scheduler.approval import ReasonNeededError
+from scheduler.archive import ArchiveError
+from scheduler.audit_log import AuditUnavailableError
+from scheduler.idempotency import AnswerLostError, KeyReusedError
+from scheduler.life import ClosedRunError
+from scheduler.limits import LimitsError
+from scheduler.policy import NotPermittedError
+from scheduler.queue import QueueError
+from scheduler.representation import RepresentationError
+from scheduler.runs import RunError
+from scheduler.stored import NotFoundError
+from scheduler.throttle import LoginRefusedError, LoginThrottledError
+
+ERRORS: dict[type[Exception], str] = {
+    AccountError: "conflict",
+    AnswerError: "conflict",
+    AnswerLostError: "conflict",
+    AuditUnavailableError: "busy",
+    ArchiveError: "conflict",
+    ClosedRunError: "conflict",
+    LimitsError: "conflict",
+    ReasonNeededError: "reason_needed",
+    KeyReusedError: "key_reused",
+    LoginRefusedError: "login_refused",
+    NotFoundError: "not_found",
+    NotPermittedError: "not_permitted",
+    QueueError: "conflict",
+    RepresentationError: "conflict",
+    RunError: "conflict",
+    LoginThrottledError: "too_many",
+    WeekError: "invalid",
+}

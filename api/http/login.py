@@ -1,0 +1,72 @@
+"""Logging in and out with a local account, and who one is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.http.callers import COOKIE, Caller, Service, may
+from catalog.database import writing
+from scheduler import login as logins
+from scheduler import sessions
+
+routes = APIRouter(prefix="/v1", tags=["login"])
+
+
+class LoginIn(BaseModel):
+    """A name with a password or a one-time code."""
+
+    model_config = ConfigDict(extra="forbid")
+    username: str = Field(min_length=1, max_length=200)
+    secret: str = Field(min_length=1, max_length=200)
+
+
+class Me(BaseModel):
+    """Who is logged in."""
+
+    account_id: int
+    name: str
+    role: str
+    scope: str
+    citizen_id: int | None
+    staff_id: str | None
+    form_token: str | None
+
+
+@routes.post("/login", status_code=204)
+def log_in(given: LoginIn, request: Request) -> Response:
+    """Begin a session, whose cookie is all that a browser keeps; a second login is a second session."""
+    service: Service = request.app.state.service
+    address = request.client.host if request.client else ""
+    now = dt.datetime.now(dt.UTC)
+    token, _ = logins.log_in(
+        service.engine, given.username, given.secret, address, now, local_allowed=service.settings.issuer is None
+    )
+    answer = Response(status_code=204)
+    answer.set_cookie(COOKIE, token, secure=True, httponly=True, samesite="lax", path="/")
+    return answer
+
+
+@routes.post("/logout", status_code=204)
+def log_out(caller: Annotated[Caller, may("session.end")]) -> Response:
+    """End the session."""
+    token = caller.request.cookies.get(COOKIE, "")
+    with writing(caller.service.engine) as session:
+        sessions.log_out(session, token)
+    answer = Response(status_code=204)
+    answer.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax", path="/")
+    return answer
+
+
+@routes.get("/me")
+def me(caller: Annotated[Caller, may("session.read")]) -> Me:
+    """Tell who is logged in."""
+    actor = caller.actor
+    return Me(
+        account_id=actor.account_id, name=actor.name, role=actor.role, scope=actor.scope, citizen_id=actor.citizen_id,
+        staff_id=actor.staff_id, form_token=actor.form_token,
+    )  # fmt: skip

@@ -1,0 +1,166 @@
+"""Plans over HTTP: a citizen's week and her answer, a group's participants, a worker's week, the whole week."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Header, Path
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.http.callers import Answer, Caller, may
+from api.http.catalog import Week
+from api.http.problems import RequestError
+from catalog.weeks import parse_week
+from scheduler import answers, policy, publishing, weeks_of
+
+routes = APIRouter(prefix="/v1", tags=["plans"])
+Number = Annotated[int, Path(ge=1, lt=2**31)]
+IfNoneMatch = Annotated[str | None, Header(description="The ETag that the reader has already.")]
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class MeetingOut(_Row):
+    """One meeting: date, weekday (0 = Monday) and minutes after midnight."""
+
+    date: dt.date
+    day: int
+    start: int
+    end: int
+    room: str
+
+
+class ActivityOut(_Row):
+    """One group of somebody's week."""
+
+    group_id: int
+    offering_id: str
+    da: str
+    en: str
+    neutral_da: str
+    site: str
+    staff: list[str]
+    meetings: list[MeetingOut]
+
+
+class WeekOfOut(_Row):
+    """A citizen's week: the version of the publication it comes from, or none where it is a proposal."""
+
+    week: str
+    run_id: int
+    version: int | None
+    groups: list[ActivityOut]
+
+
+class ParticipantOut(_Row):
+    """Somebody in a group."""
+
+    citizen_id: int
+    external_id: str
+    name: str | None
+
+
+class HeldOut(ActivityOut):
+    """A group that a worker holds."""
+
+    participants: int
+
+
+class StaffWeekOut(_Row):
+    """A worker's published week."""
+
+    week: str
+    run_id: int
+    staff_id: str
+    groups: list[HeldOut]
+
+
+class AnswerIn(BaseModel):
+    """What a citizen says to her proposal."""
+
+    model_config = ConfigDict(extra="forbid")
+    answer: Literal["yes", "change", "call_me"]
+    text: str = Field(default="", max_length=1000)
+
+
+@routes.get("/citizens/{citizen_id}/weeks/{week}")
+def own_week(citizen_id: Number, week: Week, caller: Annotated[Caller, may("plan.read")]) -> WeekOfOut:
+    """Show a citizen's published week."""
+    with caller.reading() as session:
+        caller.permit(session, citizen_id)
+        found = weeks_of.citizen_week(session, parse_week(week), citizen_id)
+    caller.look_at([citizen_id])
+    return WeekOfOut.model_validate(found)
+
+
+@routes.get("/citizens/{citizen_id}/proposals/{run_id}")
+def proposal(citizen_id: Number, run_id: Number, caller: Annotated[Caller, may("plan.read")]) -> WeekOfOut:
+    """Show what a run proposes for a citizen."""
+    with caller.reading() as session:
+        caller.permit(session, citizen_id)
+        found = weeks_of.proposed_week(session, run_id, citizen_id)
+    caller.look_at([citizen_id])
+    return WeekOfOut.model_validate(found)
+
+
+@routes.put("/citizens/{citizen_id}/proposals/{run_id}/answer", status_code=204)
+def answer(
+    citizen_id: Number, run_id: Number, body: AnswerIn, caller: Annotated[Caller, may("plan.answer")]
+) -> Response:
+    """Answer a proposal; a later answer replaces the earlier, and silence blocks nothing."""
+
+    def say() -> Answer:
+        caller.permit(caller.session, citizen_id)
+        who = caller.actor.account_id
+        answers.answer(caller.session, run_id, citizen_id, body.answer, body.text, who, caller.now)
+        return Answer(204)
+
+    return caller.write(say, body=body, about=[citizen_id])
+
+
+@routes.get("/weeks/{week}/groups/{group_id}/participants")
+def participants(
+    week: Week, group_id: Number, caller: Annotated[Caller, may("group.participants")]
+) -> list[ParticipantOut]:
+    """List who is in a group of the published week."""
+    with caller.reading() as session:
+        policy.permit_group(session, caller.actor, caller.action, group_id)
+        found = [
+            ParticipantOut.model_validate(row) for row in weeks_of.participants(session, parse_week(week), group_id)
+        ]
+    caller.look_at(row.citizen_id for row in found)
+    return found
+
+
+@routes.get("/staff/{staff_id}/weeks/{week}")
+def staff_week(
+    staff_id: Annotated[str, Path(max_length=100)], week: Week, caller: Annotated[Caller, may("staff.week")]
+) -> StaffWeekOut:
+    """Show a worker's published week."""
+    with caller.reading() as session:
+        policy.permit_staff(session, caller.actor, caller.action, staff_id)
+        return StaffWeekOut.model_validate(weeks_of.staff_week(session, parse_week(week), staff_id))
+
+
+@routes.get("/weeks/{week}/plan", response_class=Response)
+def whole_week(
+    week: Week, caller: Annotated[Caller, may("export.read")], if_none_match: IfNoneMatch = None
+) -> Response:
+    """Show the whole published week: encoded once when it was published, and the same bytes ever since."""
+    with caller.reading() as session:
+        found = publishing.current(session, parse_week(week))
+        if found is None:
+            raise RequestError("not_found")
+        etag = f'"{found.etag}"'
+        same = if_none_match is not None and etag in [part.strip() for part in if_none_match.split(",")]
+        body = b"" if same else found.body
+    caller.look_at([None])
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Content-Encoding": "gzip"}
+    if same:
+        del headers["Content-Encoding"]
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type="application/json")

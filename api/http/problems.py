@@ -1,0 +1,145 @@
+"""Answers to what goes wrong, as RFC 9457 problem details in Danish or English: one table from error to status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+
+PROBLEM = "application/problem+json"
+
+
+class RequestError(Exception):
+    """A request that cannot be answered as it stands; raised by the HTTP edge itself."""
+
+    def __init__(self, slug: str, detail: str = "", **more: Any) -> None:
+        self.slug, self.detail, self.more = slug, detail, more
+        super().__init__(detail or slug)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of problem: its status and its title in both languages."""
+
+    status: int
+    da: str
+    en: str
+
+
+KINDS: Mapping[str, Kind] = {
+    "bad_request": Kind(400, "Forespørgslen kan ikke læses", "The request cannot be read"),
+    "not_logged_in": Kind(401, "Log ind først", "Log in first"),
+    "login_refused": Kind(401, "Navn eller kode passer ikke", "The name or the code does not fit"),
+    "not_permitted": Kind(403, "Det har du ikke adgang til", "You may not do this"),
+    "other_origin": Kind(403, "Forespørgslen kom fra en anden side", "The request came from another site"),
+    "not_found": Kind(404, "Findes ikke", "There is no such thing"),
+    "wrong_method": Kind(405, "Det kan man ikke her", "This cannot be done here"),
+    "conflict": Kind(409, "Det kan ikke lade sig gøre nu", "This cannot be done now"),
+    "reason_needed": Kind(409, "Skriv en begrundelse", "Give a reason"),
+    "changed_since": Kind(412, "Det er ændret siden du så det", "It has changed since you saw it"),
+    "too_large": Kind(413, "Forespørgslen er for stor", "The request is too large"),
+    "invalid": Kind(422, "Noget i forespørgslen er forkert", "Something in the request is wrong"),
+    "key_reused": Kind(422, "Nøglen er brugt til noget andet", "The key was used for something else"),
+    "key_missing": Kind(428, "Send en Idempotency-Key", "Send an Idempotency-Key"),
+    "too_many": Kind(429, "Vent lidt, og prøv igen", "Wait a little, then try again"),
+    "broken": Kind(500, "Der skete en fejl hos os", "Something broke on our side"),
+    "busy": Kind(503, "Vi har travlt, prøv igen om lidt", "We are busy, try again soon"),
+    "disk_full": Kind(507, "Der er ikke plads til mere", "There is no room for more"),
+}
+BY_STATUS = {
+    400: "bad_request",
+    401: "not_logged_in",
+    403: "not_permitted",
+    404: "not_found",
+    405: "wrong_method",
+    413: "too_large",
+}
+ERRORS: dict[type[Exception], str] = {}  # filled by `declare`
+RETRY_SECONDS = 2
+
+
+def declare(errors: Mapping[type[Exception], str]) -> None:
+    """Say which kind of problem an error of the inner rooms is."""
+    ERRORS.update(errors)
+
+
+def problem(request: Request, slug: str, detail: str = "", **more: Any) -> Response:
+    """The answer for one kind of problem; `more` stands in it beside the standard members."""
+    kind = KINDS[slug]
+    danish = not request.headers.get("accept-language", "da").lower().startswith("en")
+    headers = {"Cache-Control": "no-store"}
+    if kind.status in (429, 503):
+        headers["Retry-After"] = str(RETRY_SECONDS)
+    if kind.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    content = {
+        "type": f"urn:igang:problem:{slug}",
+        "title": kind.da if danish else kind.en,
+        "status": kind.status,
+        "detail": detail,
+        "instance": getattr(request.state, "request_id", ""),
+        **more,
+    }
+    headers["Content-Language"] = "da" if danish else "en"
+    return JSONResponse(content, kind.status, headers, media_type=PROBLEM)
+
+
+def add_problems(app: FastAPI) -> None:
+    """Let every error leave the service as a problem."""
+    app.add_exception_handler(RequestError, _request_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(PoolTimeoutError, _database)
+    for error in ERRORS:
+        app.add_exception_handler(error, _declared)
+    app.add_exception_handler(Exception, _broken)
+
+
+def _request_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestError)
+    return problem(request, error.slug, error.detail, **error.more)
+
+
+def _declared(request: Request, error: Exception) -> Response:
+    slug = next(ERRORS[kind] for kind in type(error).__mro__ if kind in ERRORS)
+    # What is foreign answers as what is absent: in the same words.
+    return problem(request, slug, "" if slug == "not_found" else str(error))
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    found = [
+        {"place": ".".join(str(part) for part in entry["loc"]), "expected": entry["msg"]} for entry in error.errors()
+    ]
+    return problem(request, "invalid", "; ".join(f"{one['place']}: {one['expected']}" for one in found), errors=found)
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    answer = problem(
+        request, BY_STATUS.get(error.status_code, "bad_request"), error.detail if error.status_code == 413 else ""
+    )
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def _database(request: Request, error: Exception) -> Response:
+    """The database is busy, gone, full or may not be written; nothing was stored, and the request may come again."""
+    text = str(getattr(error, "orig", error)).lower()
+    if "full" in text or "no space" in text:
+        return problem(request, "disk_full", "nothing was stored")
+    if isinstance(error, OperationalError | PoolTimeoutError):
+        return problem(request, "busy", "nothing was stored; send the same request again")
+    return problem(request, "broken", "nothing was stored")
+
+
+def _broken(request: Request, _: Exception) -> Response:
+    return problem(request, "broken")

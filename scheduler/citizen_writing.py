@@ -1,0 +1,91 @@
+"""What a citizen, or somebody for her, changes about herself: wishes, when she can come, and what staff locks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from catalog.tables import Group, Offering
+from scheduler.stored import NotFoundError
+from scheduler.tables import AvailabilityBlock, Lock, Wish
+
+
+class UnknownOfferingError(NotFoundError):
+    """A wish names an offering that there is not."""
+
+
+class WishFact(NamedTuple):
+    """What a citizen thinks of an offering, -5 to 5, or that she refuses it."""
+
+    offering_id: str
+    strength: int
+    refused: bool
+
+
+class BlockFact(NamedTuple):
+    """A time of the week, every week or in one: free, taken by herself, or by an appointment elsewhere."""
+
+    week: str | None
+    day: int
+    start_min: int
+    end_min: int
+    kind: str
+
+
+def wishes_of(session: Session, citizen_id: int) -> list[WishFact]:
+    """A citizen's wishes and refusals, by offering."""
+    rows = session.scalars(select(Wish).where(Wish.citizen_id == citizen_id).order_by(Wish.offering_id))
+    return [WishFact(row.offering_id, row.strength, row.refused) for row in rows]
+
+
+def set_wishes(session: Session, citizen_id: int, wishes: Iterable[WishFact]) -> None:
+    """Replace a citizen's wishes.
+
+    Raises
+    ------
+    UnknownOfferingError
+        An offering does not exist; nothing is changed.
+    """
+    wanted = {wish.offering_id: wish for wish in wishes}
+    known = set(session.scalars(select(Offering.id).where(Offering.id.in_(wanted))))
+    if unknown := sorted(set(wanted) - known):
+        raise UnknownOfferingError(f"offering {unknown[0]}: no such offering; see /v1/offerings")
+    session.execute(delete(Wish).where(Wish.citizen_id == citizen_id))
+    session.add_all(
+        Wish(citizen_id=citizen_id, offering_id=wish.offering_id, strength=wish.strength, refused=wish.refused)
+        for wish in wanted.values()
+    )
+
+
+def availability_of(session: Session, citizen_id: int) -> list[BlockFact]:
+    """When a citizen can come and when not, in the order of the week."""
+    order = (AvailabilityBlock.week, AvailabilityBlock.day, AvailabilityBlock.start_min, AvailabilityBlock.id)
+    rows = session.scalars(select(AvailabilityBlock).where(AvailabilityBlock.citizen_id == citizen_id).order_by(*order))
+    return [BlockFact(row.week, row.day, row.start_min, row.end_min, row.kind) for row in rows]
+
+
+def set_availability(session: Session, citizen_id: int, blocks: Iterable[BlockFact]) -> None:
+    """Replace the times at which a citizen can come or not."""
+    session.execute(delete(AvailabilityBlock).where(AvailabilityBlock.citizen_id == citizen_id))
+    session.add_all(AvailabilityBlock(citizen_id=citizen_id, **block._asdict()) for block in blocks)
+
+
+def set_lock(session: Session, citizen_id: int, group_id: int, locked_by: str, why: str) -> None:
+    """Lock a group into a citizen's plan; locking it again changes who and why.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such group.
+    """
+    if session.get(Group, group_id) is None:
+        raise NotFoundError(f"group {group_id}: no such group")
+    session.merge(Lock(citizen_id=citizen_id, group_id=group_id, locked_by=locked_by, why=why))
+
+
+def remove_lock(session: Session, citizen_id: int, group_id: int) -> None:
+    """Take a lock away; one that is not there is no error."""
+    session.execute(delete(Lock).where(Lock.citizen_id == citizen_id, Lock.group_id == group_id))
