@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import closing, contextmanager
+from functools import cache
+from typing import Any, cast
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule
-from sqlalchemy import select, update
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from catalog.columns import Base
@@ -32,6 +33,15 @@ TEAM = {1: "Nord", 2: "Nord", 3: "Syd", 4: ""}
 Entries = frozenset[tuple[int, int]]
 
 
+@cache
+def _databases() -> tuple[Engine, Engine, int]:
+    """The filled town, made once; where it is copied to, one engine for all, since that keeps its SQL; the planner."""
+    filled = make_engine("sqlite://")
+    Base.metadata.create_all(filled)
+    with writing(filled) as session:
+        return filled, make_engine("sqlite://"), PlanTown(session).planner
+
+
 class PlanLife(RuleBasedStateMachine):
     """The town beside a model of it in plain sets; every step is a transaction of its own."""
 
@@ -39,10 +49,10 @@ class PlanLife(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.engine, self.now = make_engine("sqlite://"), NOW
-        Base.metadata.create_all(self.engine)
-        with writing(self.engine) as session:
-            self.planner = PlanTown(session).planner
+        filled, self.engine, self.planner = _databases()
+        self.now = NOW
+        with closing(filled.raw_connection()) as source, closing(self.engine.raw_connection()) as target:
+            cast(Any, source.driver_connection).backup(target.driver_connection)
         self.entries: dict[int, Entries] = {}
         self.state: dict[int, str] = {}
         self.approved: dict[int, set[str]] = {}  # the teams
@@ -51,9 +61,6 @@ class PlanLife(RuleBasedStateMachine):
         self.etags: list[str] = []
         self.answers: dict[tuple[int, int], str] = {}
         self.acted_on: set[int] = set()  # versions
-
-    def teardown(self) -> None:
-        self.engine.dispose()
 
     @property
     def standing(self) -> int:
@@ -67,17 +74,25 @@ class PlanLife(RuleBasedStateMachine):
         with writing(self.engine) as session:
             yield session
 
-    @rule(target=runs, plan=st.sampled_from(PLANS), again=st.booleans())
-    def propose(self, plan: dict[int, list[str]], again: bool) -> Any:
-        made = []
-        for _ in range(1 + again):
-            with self.step() as session:
-                run_id = PlanTown(session, self.planner).propose(plan)
-                found = session.execute(select(PlanEntry.citizen_id, PlanEntry.group_id).filter_by(run_id=run_id))
-                self.entries[run_id] = frozenset((citizen, group) for citizen, group in found)
-            self.state[run_id], self.approved[run_id] = "proposed", set()
-            made.append(run_id)
-        return multiple(*made)
+    @initialize(target=runs, plan=st.sampled_from(PLANS))
+    def begin(self, plan: dict[int, list[str]]) -> int:
+        return self._propose(plan, signed=True, sent=True)
+
+    @rule(target=runs, plan=st.sampled_from(PLANS), signed=st.booleans(), sent=st.booleans())
+    def propose(self, plan: dict[int, list[str]], signed: bool, sent: bool) -> int:
+        return self._propose(plan, signed, sent)
+
+    def _propose(self, plan: dict[int, list[str]], signed: bool, sent: bool) -> int:
+        with self.step() as session:
+            run_id = PlanTown(session, self.planner).propose(plan)
+            found = session.execute(select(PlanEntry.citizen_id, PlanEntry.group_id).filter_by(run_id=run_id))
+            self.entries[run_id] = frozenset((citizen, group) for citizen, group in found)
+        self.state[run_id], self.approved[run_id] = "proposed", set()
+        if signed:
+            self._sign(run_id, "", "as agreed")
+        if sent:
+            self._send_out(run_id)
+        return run_id
 
     @rule(run_id=runs, citizen=st.sampled_from(sorted(TEAM)), said=st.sampled_from(ANSWERS))
     def say(self, run_id: int, citizen: int, said: str) -> None:
@@ -94,6 +109,9 @@ class PlanLife(RuleBasedStateMachine):
 
     @rule(run_id=runs, team=st.sampled_from(["", "Nord", "Syd"]), reason=st.sampled_from(["", "as agreed"]))
     def sign(self, run_id: int, team: str, reason: str) -> None:
+        self._sign(run_id, team, reason)
+
+    def _sign(self, run_id: int, team: str, reason: str) -> None:
         signed = self.approved[run_id]
         with reading(self.engine) as session:
             locks_before = _locks(session)
@@ -131,6 +149,9 @@ class PlanLife(RuleBasedStateMachine):
 
     @rule(run_id=runs)
     def send_out(self, run_id: int) -> None:
+        self._send_out(run_id)
+
+    def _send_out(self, run_id: int) -> None:
         try:
             with self.step() as session:
                 sent = publish(session, run_id, self.planner, self.now)
@@ -226,5 +247,5 @@ def _locks(session: Session) -> set[tuple[int, int]]:
     return {(citizen, group) for citizen, group in session.execute(select(Lock.citizen_id, Lock.group_id))}
 
 
-PlanLife.TestCase.settings = settings(max_examples=15, stateful_step_count=20)
+PlanLife.TestCase.settings = settings(max_examples=20, stateful_step_count=20)
 TestPlanLife = PlanLife.TestCase
