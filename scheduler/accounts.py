@@ -172,7 +172,7 @@ def first_admin(session: Session, now: dt.datetime | None = None, hasher: Passwo
             admin = (
                 accounts[0] if accounts else create_account(session, "admin", "admin", Rights("admin", "centre"), now)
             )
-    except IntegrityError:  # Another process that starts now was first.
+    except (AccountError, IntegrityError):  # Another process that starts now was first.
         return None
     return new_code(session, admin.id, now, FIRST_CODE_VALID, hasher)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, false, or_, select, true
 
 from catalog.tables import Group, GroupStaff, StaffMember
 from catalog.weeks import CENTRE_TIME
@@ -78,4 +78,4 @@ def _is_her_or_her_team(actor: Actor) -> ColumnElement[bool]:
     """Hold for the actor's own row of staff and, with the scope of a team, for those of her team; no team is none."""
     herself = StaffMember.id == actor.staff_id
     team = actor.team if actor.scope == "team" else None
-    return or_(herself, and_(StaffMember.team == team, StaffMember.team != "")) if team else herself
+    return or_(herself, StaffMember.team == team) if team else herself
