@@ -14,7 +14,8 @@ from api.cli.data import import_, init, weeks
 from api.cli.demo import demo
 from api.cli.look import export, show
 from api.cli.planning import plan, replay, runs, verify
-from api.cli.shared import BAD_INPUT, InputError, err, print_json
+from api.cli.records import audit, backup, citizen, restore
+from api.cli.shared import BAD_INPUT, InputError, databases, err, print_json
 from api.cli.working import worker
 from catalog.weeks import WeekError
 from scheduler.archive import ArchiveError
@@ -67,13 +68,18 @@ app.command("show")(show)
 app.command("export")(export)
 app.command("verify")(verify)
 app.command("replay")(replay)
+app.add_typer(audit, name="audit")
+app.add_typer(citizen, name="citizen")
+app.command("backup")(backup)
+app.command("restore")(restore)
 app.command("worker")(worker)
 
 
 def main() -> None:
     """Run the command line; exit code 2 where the input was wrong, 1 where a plan does not hold."""
     try:
-        app()
+        with databases:
+            app()
     except BAD_INPUT_ERRORS as error:
         _explain(error)
         sys.exit(BAD_INPUT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,6 +24,7 @@ Database = Annotated[
     str, typer.Option("--database", envvar="IGANG_DATABASE_URL", metavar="URL", help="Which database.")
 ]
 
+databases = ExitStack()  # Closes every database that a command opened.
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
@@ -52,9 +54,11 @@ def new_database(url: str) -> Engine:
     """The engine of a URL, whatever is there."""
     try:
         make_url(url)
-        return make_engine(url)
+        engine = make_engine(url)
     except (ArgumentError, ImportError) as error:
         raise InputError(f"--database: expected a URL such as {DEFAULT_DATABASE}, found {url!r} ({error})") from error
+    databases.callback(engine.dispose)
+    return engine
 
 
 def print_json(document: Mapping[str, Any]) -> None:
