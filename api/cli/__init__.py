@@ -14,7 +14,7 @@ from api.cli.data import import_, init, weeks
 from api.cli.demo import demo
 from api.cli.look import export, show
 from api.cli.planning import plan, replay, runs, verify
-from api.cli.records import audit, backup, citizen, restore
+from api.cli.records import audit, backup, chores, citizen, restore
 from api.cli.shared import BAD_INPUT, InputError, databases, err, print_json
 from api.cli.working import worker
 from catalog.weeks import WeekError
@@ -71,6 +71,7 @@ app.command("replay")(replay)
 app.add_typer(audit, name="audit")
 app.add_typer(citizen, name="citizen")
 app.command("backup")(backup)
+app.command("chores")(chores)
 app.command("restore")(restore)
 app.command("worker")(worker)
 

@@ -1,12 +1,14 @@
-"""The commands that keep what is recorded: the audit's check, backup and restore, and a citizen's copy and erasure."""
+"""The commands that look after what is kept: the audit, backups, messages, and a citizen's copy and erasure."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -27,7 +29,10 @@ from api.cli.shared import (
 from catalog.database import reading, writing
 from scheduler.audit import Entry, Head, head, record, verify_chain
 from scheduler.backup import BackupError, make_backup
+from scheduler.channels import Channel, ConsoleChannel, FileChannel
+from scheduler.chores import do_chores
 from scheduler.erasure import DEFAULT_LIST, ErasedListError, erase
+from scheduler.messages import CHANNELS
 from scheduler.personal import copy_of
 from scheduler.restoring import restore as restore_backup
 from scheduler.stored import find_citizen
@@ -40,6 +45,31 @@ ErasedList = Annotated[
     typer.Option("--erased", envvar="IGANG_ERASED_LIST", metavar="FILE", help="The erased, kept apart from backups."),
 ]
 Key = Annotated[str, typer.Argument(metavar="CITIZEN", help="Her id in the centre's own system.")]
+
+
+def chores(
+    outbox: Annotated[
+        Path | None, typer.Option("--outbox", metavar="FOLDER", help="Write messages here, a file a channel.")
+    ] = None,
+    as_json: Json = False,
+    database: Database = DEFAULT_DATABASE,
+) -> None:
+    """Remind of tomorrow, send what is due, and drop what is kept no longer; for a timer to run every few minutes.
+
+    Without --outbox messages are shown instead.
+    """
+    engine = open_database(database)
+    if outbox is not None:
+        outbox.mkdir(mode=0o700, parents=True, exist_ok=True)
+    channels: dict[str, Channel] = {
+        name: ConsoleChannel(sys.stderr) if outbox is None else FileChannel(outbox / f"{name}.jsonl")
+        for name in CHANNELS
+    }
+    done = do_chores(lambda: writing(engine), channels, dt.datetime.now(dt.UTC))
+    if as_json:
+        print_json(asdict(done))
+        return
+    out.print(f"{done.reminders} reminders queued, {done.sent} messages sent, {done.waiting} to be tried again")
 
 
 @audit.command("verify")

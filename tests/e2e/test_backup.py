@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import shutil
@@ -16,6 +17,7 @@ from sqlalchemy import text
 
 from api import cli
 from catalog.database import make_engine, writing
+from scheduler.messages import queue
 from tests.contract.postgres import Cluster
 from tests.unit.import_centre import centre, write_xlsx
 
@@ -145,3 +147,14 @@ def test_a_damaged_backup_is_refused_and_leaves_no_file(place: Place, damage: st
     code = 1 if damage in ("plan", "audit") else 2
     assert place("restore", "week.backup", database=place.empty, code=code)
     assert [path.name for path in place.folder.glob("restored.db*")] == []
+
+
+def test_the_chores_send_what_waits_into_a_folder_once(place: Place) -> None:
+    engine = make_engine(f"sqlite:///{place.folder / 'igang.db'}")
+    with writing(engine) as session:
+        queue(session, 1, "letter", "plan_published", {"week": 48}, dt.datetime.now(dt.UTC))
+    engine.dispose()
+    assert place.json("chores", "--outbox", "out")["sent"] == 1
+    assert place.json("chores", "--outbox", "out")["sent"] == 0
+    (letter,) = (place.folder / "out" / "letter.jsonl").read_text().splitlines()
+    assert "uge 48" in json.loads(letter)["text"]
