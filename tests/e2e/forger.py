@@ -98,6 +98,7 @@ FORGED: dict[str, Callable[[dict[str, Any]], str]] = {
     "wrong_issuer": lambda claims: sign(claims | {"iss": "https://elsewhere.example"}),
     "wrong_audience": lambda claims: sign(claims | {"aud": "another client"}),
     "audience_of_another": lambda claims: sign(claims | {"aud": ["igang", "another"], "azp": "another"}),
+    "asked_by_this_client_for_another": lambda claims: sign(claims | {"aud": "another", "azp": "igang"}),
     "two_audiences": lambda claims: sign(claims | {"aud": ["igang", "another"]}),
     "expired": lambda claims: sign(claims | {"exp": claims["iat"] - 61}),
     "no_end": lambda claims: sign({key: value for key, value in claims.items() if key != "exp"}),
