@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, exists, false, or_, select, true
 
 from catalog.tables import Group, GroupStaff, StaffMember
 from catalog.weeks import CENTRE_TIME
@@ -23,8 +23,8 @@ def visible_groups(actor: Actor, action: str) -> Select[int]:
         return select(Group.id).where(false())
     if actor.scope == "centre":
         return select(Group.id)
-    held = select(GroupStaff.group_id).join(StaffMember, StaffMember.id == GroupStaff.staff_id)
-    return select(Group.id).where(Group.id.in_(held.where(_is_her_or_her_team(actor))))
+    held = exists().where(GroupStaff.group_id == Group.id, GroupStaff.staff_id == StaffMember.id)
+    return select(Group.id).where(held.where(_is_her_or_her_team(actor)).correlate(Group))
 
 
 def visible_staff(actor: Actor, action: str) -> Select[str]:
@@ -70,8 +70,8 @@ def _is_represented(actor: Actor, action: str, today: dt.date) -> ColumnElement[
 
 
 def _is_in_her_care(actor: Actor) -> ColumnElement[bool]:
-    contact = select(Contact.citizen_id).join(StaffMember, StaffMember.id == Contact.staff_id)
-    return Citizen.id.in_(contact.where(_is_her_or_her_team(actor)))
+    contact = exists().where(Contact.citizen_id == Citizen.id, Contact.staff_id == StaffMember.id)
+    return contact.where(_is_her_or_her_team(actor)).correlate(Citizen)
 
 
 def _is_her_or_her_team(actor: Actor) -> ColumnElement[bool]:
