@@ -30,6 +30,9 @@ $(STAMP): requirements.lock pyproject.toml
 demo: setup ## Plan next week for a made-up town of 6,000 citizens, with live progress and a picture
 	@$(BIN)/igang demo --database sqlite:///igang.db
 
+run: setup ## Serve the programming interface on this machine, with a worker beside it
+	@$(BIN)/igang serve --database sqlite:///igang.db
+
 test: setup static ## Run everything that protects main: the checks below and all tests
 	@$(BIN)/python -m pytest -n 2
 
@@ -54,8 +57,14 @@ umass: setup ## Plan the published course data of one university and compare wit
 	@$(BIN)/python -m benchmarks.umass --seats full
 	@$(BIN)/python -m benchmarks.umass --seats scaled --fair
 
+chaos: setup ## Kill and halt workers and the database while they do RUNS=20 runs; nothing may be lost
+	@$(BIN)/python -m benchmarks.chaos $(or $(RUNS),20) $(DB)
+
+matrix: setup ## Ask every route as every role about own, foreign and absent objects
+	@$(BIN)/python -m benchmarks.matrix
+
 lock: setup ## Pin the dependencies anew (needs uv on the path)
 	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --upgrade --output-file requirements.lock
 
-.PHONY: help setup demo test check static format bench umass lock
+.PHONY: help setup demo test check static format bench umass chaos matrix run lock

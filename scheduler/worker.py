@@ -66,7 +66,7 @@ class Pace:
     beat: float = BEAT_SECONDS
     poll: float = 0.5  # between two looks for a run
     look: float = 0.05  # for news from the solver, the lease and signals
-    patience: float = 0.5  # for the round of a cancelled run to end
+    patience: float = 0.3  # for the round of a cancelled run to end
     checkpoint: float = CHECKPOINT_SECONDS
 
 
@@ -130,6 +130,8 @@ class Worker:
             return partial(fail, error=str(error), again=False)
         except LeaseLostError:
             return _leave
+        except DATABASE_AWAY:
+            return hand_back
         except SQLAlchemyError as error:
             return partial(fail, error=f"{type(error).__name__} while the facts were read")
         if lease.is_cancelled and not goes_on:
