@@ -22,6 +22,7 @@ from scheduler.tables import Lock, Message, PlanAnswer, PlanEntry, Publication, 
 from scheduler.week_document import week_document
 
 CHANNEL = "sms"
+PORTION = 5_000  # Databases take a few thousand values at most.
 
 
 class ActedOnError(ClosedRunError):
@@ -87,7 +88,9 @@ def withdraw(session: Session, week: str, account_id: int, now: dt.datetime) -> 
     _refuse_where_acted_on(session, standing)
     standing.withdrawn_at, standing.withdrawn_by = now, account_id
     session.flush()
-    session.execute(delete(Message).where(Message.id.in_(_messages(session, standing))))
+    unsent = _messages(session, standing)
+    for start in range(0, len(unsent), PORTION):
+        session.execute(delete(Message).where(Message.id.in_(unsent[start : start + PORTION])))
     run_id = published_run(session, week)
     _set_published(session, week, run_id)
     set_revision_tasks(session, week, run_id, now)
