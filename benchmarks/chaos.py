@@ -148,11 +148,12 @@ def chaos(
     url: str, runs: int, log: Path, cluster: Cluster | None = None, lease_seconds: float = LEASE_SECONDS
 ) -> Found:
     """Let so many runs be done under chaos."""
-    engine, began = make_ready(url, runs), time.monotonic()
-    found = Found(engine.dialect.name, runs)
     rng = random.Random(1)
+    wanted = set(rng.sample(range(1, runs + 1), max(1, round(CANCELLED * runs))))
+    engine, began = make_ready(url, runs, wanted), time.monotonic()
+    found = Found(engine.dialect.name, runs)
     crew = Crew(url, WORKERS, lease_seconds, log)
-    made = Chaos(engine, crew, found, rng, cluster, set(rng.sample(range(1, runs + 1), round(CANCELLED * runs))))
+    made = Chaos(engine, crew, found, rng, cluster, wanted)
     try:
         made.until_done()
     finally:

@@ -15,6 +15,7 @@ from api.cli.demo import demo
 from api.cli.look import export, show
 from api.cli.planning import plan, replay, runs, verify
 from api.cli.records import audit, backup, chores, citizen, restore
+from api.cli.serving import serve
 from api.cli.shared import BAD_INPUT, InputError, databases, err, print_json
 from api.cli.working import worker
 from catalog.weeks import WeekError
@@ -73,6 +74,7 @@ app.add_typer(citizen, name="citizen")
 app.command("backup")(backup)
 app.command("chores")(chores)
 app.command("restore")(restore)
+app.command("serve")(serve)
 app.command("worker")(worker)
 
 

@@ -91,6 +91,7 @@ def _say_what_to_try(engine: Engine, url: str, run: int) -> None:
         (f"igang show {somebody}", "one citizen's week as a grid"),
         (f"igang export {run} plan.xlsx", "everybody's meetings as a workbook"),
         (f"igang verify {run}", "count every rule again"),
+        ("igang serve", "let staff and citizens use it over the network (make run)"),
         (f"igang replay {run}", "compute the run again and compare"),
         ("igang demo --citizens 600 --tightness 0.4", "a smaller town with fewer seats"),
         ("igang --help", "everything else"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import subprocess
 import sys
 from typing import Annotated
@@ -10,8 +11,10 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from api.cli.shared import DEFAULT_DATABASE, Database, err, new_database, out
+from api.cli.shared import DEFAULT_DATABASE, Database, InputError, err, new_database, out
 from api.http import make_app
+from api.http.issuer import IssuerSettings
+from api.http.oidc import add_issuer
 from api.http.settings import Settings
 from catalog.database import writing
 from scheduler import accounts
@@ -28,19 +31,27 @@ def serve(
     database: Database = DEFAULT_DATABASE,
 ) -> None:
     """Serve the programming interface, and start a worker for the runs."""
+    local = not os.environ.get("IGANG_ISSUER")
     upgrade(database)
     engine = new_database(database)
     with writing(engine) as session:
         load_shipped(session)
-        code = accounts.first_admin(session, dt.datetime.now(dt.UTC))
+        code = accounts.first_admin(session, dt.datetime.now(dt.UTC)) if local else None
     if code is not None:
         out.print(f"The first login: name [bold]admin[/], one-time code [bold]{code}[/] (valid for a day, shown once).")
     out.print(f"Serving {database} at http://{host}:{port}, what it can do at http://{host}:{port}/docs")
+    app = make_app(engine, Settings.from_environment())
+    try:
+        issuer = IssuerSettings.from_environment(os.environ)
+    except ValueError as error:
+        raise InputError(str(error)) from error
+    if issuer is not None:
+        add_issuer(app, issuer)
     beside = None
     if worker:
         beside = subprocess.Popen([sys.executable, "-m", "scheduler.worker", database])
     try:
-        uvicorn.run(make_app(engine, Settings.from_environment()), host=host, port=port, log_level="warning")
+        uvicorn.run(app, host=host, port=port, log_level="warning")
     finally:
         if beside is not None:
             beside.terminate()

@@ -26,7 +26,7 @@ class AccountIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
     username: str = Field(min_length=1, max_length=200)
     name: str = Field(min_length=1, max_length=200)
-    role: Literal["citizen", "staff", "planner", "admin"]
+    role: Literal["citizen", "representative", "staff", "planner", "admin"]
     scope: Literal["centre", "team", "caseload"] = "caseload"
     citizen_id: int | None = Field(default=None, ge=1, lt=2**31)
     staff_id: str | None = Field(default=None, max_length=100)

@@ -13,6 +13,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
+from scheduler.throttle import LoginThrottledError
+
 PROBLEM = "application/problem+json"
 
 
@@ -76,7 +78,7 @@ def problem(request: Request, slug: str, detail: str = "", **more: Any) -> Respo
     danish = not request.headers.get("accept-language", "da").lower().startswith("en")
     headers = {"Cache-Control": "no-store"}
     if kind.status in (429, 503):
-        headers["Retry-After"] = str(RETRY_SECONDS)
+        headers["Retry-After"] = str(more.get("retry_after", RETRY_SECONDS))
     if kind.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     content = {
@@ -111,7 +113,8 @@ def _request_error(request: Request, error: Exception) -> Response:
 def _declared(request: Request, error: Exception) -> Response:
     slug = next(ERRORS[kind] for kind in type(error).__mro__ if kind in ERRORS)
     # What is foreign answers as what is absent: in the same words.
-    return problem(request, slug, "" if slug == "not_found" else str(error))
+    wait = {"retry_after": error.retry_after} if isinstance(error, LoginThrottledError) else {}
+    return problem(request, slug, "" if slug == "not_found" else str(error), **wait)
 
 
 def _invalid(request: Request, error: Exception) -> Response:
