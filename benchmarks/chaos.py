@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -18,9 +19,10 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import Engine, Row, select
 
-from benchmarks.chaos_count import Found, count, make_ready
+from benchmarks.chaos_count import Found, ask, count, make_ready
 from benchmarks.chaos_workers import Crew
 from catalog.database import reading, writing
 from scheduler import queue
@@ -33,9 +35,11 @@ CANCELLED = 0.2  # share of the runs
 KILLED = 0.7  # share of the struck workers; the others are halted
 HALT_LEASES = 1.3  # so long that the lease runs out
 DOWN_SECONDS = 1.0
+MOST_STRUCK = 2  # runs without a worker at a time, so that a worker is free to take one over
 CRASH_EVERY = 5  # blows: workers need time between two to be struck themselves
 CHAOS_SECONDS = (1.0, 5.0)  # between two blows
 LOOK_SECONDS = 0.02
+LOCKED_SECONDS = 1.0  # a lock of the file that lasts longer is a halted worker's
 PATIENCE_SECONDS = 60.0  # a run more than that counts as lost
 Rows = list[Row[int, str, str | None, int, int, dict[str, object]]]
 
@@ -49,6 +53,7 @@ class Chaos:
     found: Found
     rng: random.Random
     cluster: Cluster | None = None
+    waiting: list[int] = field(default_factory=list)  # seeds of the runs that are not asked for yet
     wanted: set[int] = field(default_factory=set)  # runs to cancel once they have a plan
     cancelled: set[int] = field(default_factory=set)
     blows: int = 0
@@ -61,14 +66,23 @@ class Chaos:
             self.crew.wake()
             self.crew.fill()
             rows = self._open_runs()
-            if not rows:
+            if not rows and not self.waiting:
                 return
+            self._ask_more(len(rows))
             self._see_take_overs(rows)
             self._cancel_one(rows)
-            if time.monotonic() >= blow_at:
+            if time.monotonic() >= blow_at and len(self.struck) < MOST_STRUCK:
                 self._strike(rows)
                 blow_at = time.monotonic() + self.rng.uniform(*CHAOS_SECONDS)
             time.sleep(LOOK_SECONDS)
+
+    def _ask_more(self, is_open: int) -> None:
+        """Keep one worker free, so that the time of a take-over is the queue's and not that of a full house."""
+        for _ in range(WORKERS - 1 - is_open):
+            if self.waiting:
+                seed = self.waiting.pop(0)
+                with writing(self.engine) as session:
+                    ask(session, seed, endless=seed in self.wanted)
 
     def _note(self, what: str) -> None:
         """Tell whoever reads the workers' log."""
@@ -105,10 +119,24 @@ class Chaos:
                 self.found.kills += 1
                 self._note(f"kill {pid}, run {held[pid].id}")
                 self.crew.kill(pid)
-            else:
+            elif self.crew.halt(pid, HALT_LEASES * self.crew.lease_seconds, self._can_write):
                 self.found.halts += 1
                 self._note(f"halt {pid}, run {held[pid].id}")
-                self.crew.halt(pid, HALT_LEASES * self.crew.lease_seconds)
+            else:
+                del self.struck[held[pid].id]
+
+    def _can_write(self) -> bool:
+        """Whether no halted process holds the lock of an SQLite file, for which everybody would have to wait."""
+        if self.cluster is not None:
+            return True
+        file = sqlite.connect(self.engine.url.database, timeout=LOCKED_SECONDS, isolation_level=None)
+        try:
+            file.execute("BEGIN IMMEDIATE")
+        except sqlite.OperationalError:
+            return False
+        finally:
+            file.close()
+        return True
 
     def _see_take_overs(self, rows: Rows) -> None:
         for row in rows:
@@ -150,10 +178,10 @@ def chaos(
     """Let so many runs be done under chaos."""
     rng = random.Random(1)
     wanted = set(rng.sample(range(1, runs + 1), max(1, round(CANCELLED * runs))))
-    engine, began = make_ready(url, runs, wanted), time.monotonic()
+    engine, began = make_ready(url), time.monotonic()
     found = Found(engine.dialect.name, runs)
     crew = Crew(url, WORKERS, lease_seconds, log)
-    made = Chaos(engine, crew, found, rng, cluster, wanted)
+    made = Chaos(engine, crew, found, rng, cluster, list(range(1, runs + 1)), wanted)
     try:
         made.until_done()
     finally:
@@ -177,6 +205,7 @@ def database(name: str, folder: Path) -> Iterator[tuple[str, Cluster | None]]:
 
 def main() -> None:
     """Make chaos on the databases named, a line of figures each."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # Whatever was started ends with us.
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     good = True
     for name in sys.argv[2:] or ["sqlite", "postgresql"]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, select, text
@@ -59,21 +58,24 @@ class Found:
         return not (self.lost or self.stored_twice or self.orphans or late)
 
 
-def make_ready(url: str, runs: int, endless: Container[int] = ()) -> Engine:
-    """Make a small town and ask for its runs, some `endless` until cancelled; a trigger counts each stored proposal."""
+def make_ready(url: str) -> Engine:
+    """Make a small town, and a trigger that counts each stored proposal."""
     upgrade(url)
     engine = make_engine(url)
     with writing(engine) as session:
         load_shipped(session)
         make_town(session, CITIZENS, 7, TIGHTNESS, WEEK)
-        for seed in range(1, runs + 1):
-            limit = None if seed in endless else RUN_SECONDS
-            queue.ask(session, Task(WEEK, Options(seed=seed, time_limit=limit, threads=1)))
     with writing(engine) as session:
         session.execute(text("CREATE TABLE chaos_stored (run_id INTEGER NOT NULL)"))
         for statement in COUNT_SQLITE if engine.dialect.name == "sqlite" else COUNT_POSTGRESQL:
             session.execute(text(statement))
     return engine
+
+
+def ask(session: Session, seed: int, *, endless: bool = False) -> Run:
+    """Ask for a short run, or for one that ends only where it is cancelled."""
+    options = Options(seed=seed, time_limit=None if endless else RUN_SECONDS, threads=1)
+    return queue.ask(session, Task(WEEK, options))
 
 
 def count(session: Session, found: Found, cancelled: set[int]) -> None:

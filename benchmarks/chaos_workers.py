@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,11 +51,15 @@ class Crew:
         worker.wait()
         self.orphans += len(_still_there(below))
 
-    def halt(self, pid: int, seconds: float) -> None:
-        """Stop a worker's clock, as a machine that sleeps does; others work in its place."""
-        worker = self.working.pop(pid)
+    def halt(self, pid: int, seconds: float, can_others_work: Callable[[], bool]) -> bool:
+        """Stop a worker's clock, as a machine that sleeps does, unless others could not work in its place."""
+        worker = self.working[pid]
         worker.send_signal(signal.SIGSTOP)
-        self.halted[pid] = worker, time.monotonic() + seconds
+        if not can_others_work():
+            worker.send_signal(signal.SIGCONT)
+            return False
+        self.halted[pid] = self.working.pop(pid), time.monotonic() + seconds
+        return True
 
     def wake(self) -> None:
         """Let the workers go on whose time has come; they find their run taken, and stop."""

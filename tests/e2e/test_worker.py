@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, update
 
-from benchmarks.chaos_count import Found, count, make_ready
+from benchmarks.chaos_count import Found, ask, count, make_ready
 from benchmarks.chaos_workers import descendants
 from catalog.database import make_engine, reading, writing
 from scheduler import queue
@@ -29,7 +29,7 @@ PATIENCE_SECONDS = 120.0  # before a test gives up on a slow machine
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     """A small town with no run."""
-    make_ready(database_url, runs=0).dispose()
+    make_ready(database_url).dispose()
     made = make_engine(database_url)
     yield made
     made.dispose()
@@ -129,7 +129,10 @@ def test_a_worker_that_is_told_to_stop_hands_its_run_back(
 
 
 def test_the_count_after_chaos_sees_what_is_lost_and_what_is_stored_twice(database_url: str) -> None:
-    engine = make_ready(database_url, runs=2)
+    engine = make_ready(database_url)
+    with writing(engine) as session:
+        for seed in (1, 2):
+            ask(session, seed)
     for _ in range(2):
         with writing(engine) as session:  # As a worker would that looks at no fence.
             session.execute(update(Run).where(Run.id == 1).values(state="proposed"))
