@@ -54,6 +54,7 @@ class Chaos:
     rng: random.Random
     cluster: Cluster | None = None
     waiting: list[int] = field(default_factory=list)  # seeds of the runs that are not asked for yet
+    endless: set[int] = field(default_factory=set)  # seeds of the runs that end only where they are cancelled
     wanted: set[int] = field(default_factory=set)  # runs to cancel once they have a plan
     cancelled: set[int] = field(default_factory=set)
     blows: int = 0
@@ -82,7 +83,9 @@ class Chaos:
             if self.waiting:
                 seed = self.waiting.pop(0)
                 with writing(self.engine) as session:
-                    ask(session, seed, endless=seed in self.wanted)
+                    run = ask(session, seed, endless=seed in self.endless).id
+                if seed in self.endless:
+                    self.wanted.add(run)
 
     def _note(self, what: str) -> None:
         """Tell whoever reads the workers' log."""
@@ -177,11 +180,11 @@ def chaos(
 ) -> Found:
     """Let so many runs be done under chaos."""
     rng = random.Random(1)
-    wanted = set(rng.sample(range(1, runs + 1), max(1, round(CANCELLED * runs))))
+    endless = set(rng.sample(range(1, runs + 1), max(1, round(CANCELLED * runs))))
     engine, began = make_ready(url), time.monotonic()
     found = Found(engine.dialect.name, runs)
     crew = Crew(url, WORKERS, lease_seconds, log)
-    made = Chaos(engine, crew, found, rng, cluster, list(range(1, runs + 1)), wanted)
+    made = Chaos(engine, crew, found, rng, cluster, list(range(1, runs + 1)), endless)
     try:
         made.until_done()
     finally:
