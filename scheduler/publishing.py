@@ -6,19 +6,18 @@ import datetime as dt
 import gzip
 import hashlib
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, defer
 
 from catalog.database import insert_rows
-from catalog.tables import Group
 from catalog.weeks import monday_of
-from scheduler.approval import LOCKED_BY_APPROVAL, lock_plans
+from scheduler.approval import lock_plans
 from scheduler.difference import compare
 from scheduler.life import STANDING, ClosedRunError, NotPublishedError, hold_run, hold_week, published_run
 from scheduler.limits import read_limits
 from scheduler.revision_tasks import set_revision_tasks
 from scheduler.stored import NotFoundError
-from scheduler.tables import Lock, Message, PlanAnswer, PlanEntry, Publication, Run, StaffTask
+from scheduler.tables import Message, PlanAnswer, PlanEntry, Publication, Run, StaffTask
 from scheduler.week_document import week_document
 
 CHANNEL = "sms"
@@ -62,8 +61,7 @@ def publish(session: Session, run_id: int, account_id: int, now: dt.datetime) ->
     session.add(sent)
     session.flush()
     _set_published(session, week, run_id)
-    if _is_locked_otherwise(session, week, run_id):
-        lock_plans(session, held, "", account_id)
+    lock_plans(session, held, "", account_id)  # A run approved since may have taken the places of its locks.
     _tell(session, sent, before)
     set_revision_tasks(session, week, run_id, now)
     return sent
@@ -108,13 +106,6 @@ def _set_published(session: Session, week: str, run_id: int | None) -> None:
     before = (Run.week == week, Run.state == "published", Run.id != (run_id or 0))
     session.execute(update(Run).where(*before).values(state="approved"))
     session.execute(update(Run).where(Run.id == run_id).values(state="published"))
-
-
-def _is_locked_otherwise(session: Session, week: str, run_id: int) -> bool:
-    """Whether a run that was approved later holds locks in this one's place."""
-    of_week = Lock.group_id.in_(select(Group.id).where(Group.week == week))
-    others = Lock.why.startswith(LOCKED_BY_APPROVAL) & (Lock.why != f"{LOCKED_BY_APPROVAL}{run_id}")
-    return bool(session.scalar(select(exists().where(of_week, others))))
 
 
 def _tell(session: Session, sent: Publication, before: int | None) -> None:

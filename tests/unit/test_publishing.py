@@ -13,11 +13,11 @@ from sqlalchemy import select, update
 from catalog.rules import store_rules
 from catalog.weeks import monday_of
 from scheduler.answers import answer
-from scheduler.approval import approve
+from scheduler.approval import approve, take_back
 from scheduler.life import ClosedRunError, NotPublishedError
 from scheduler.publishing import ActedOnError, current, publish, withdraw
 from scheduler.stored import NotFoundError
-from scheduler.tables import Contact, Message, Publication, Run, StaffTask
+from scheduler.tables import Contact, Lock, Message, PlanEntry, Publication, Run, StaffTask
 from tests.unit.plan_town import LAST_WEEK, NOW, WEEK, PlanTown, engine, minutes, town
 
 __all__ = ["engine", "town"]
@@ -213,3 +213,16 @@ def test_a_publication_never_changes(town: PlanTown) -> None:
     row = town.session.get_one(Publication, kept.id)
     assert (row.etag, row.body, row.at) == before
     assert row.at.tzinfo == dt.UTC
+
+
+def test_a_run_that_goes_out_again_locks_its_plans_again(town: PlanTown) -> None:
+    first, second = town.propose(PLAN), town.propose(PLAN)
+    approve(town.session, first, "", town.planner, NOW, "as agreed")
+    publish(town.session, first, town.planner, NOW)
+    approve(town.session, second, "", town.planner, NOW, "as agreed")
+    take_back(town.session, second)
+    withdraw(town.session, WEEK, town.planner, NOW)
+    publish(town.session, first, town.planner, NOW)
+    locked = set(town.session.execute(select(Lock.citizen_id, Lock.group_id)).all())
+    entries = select(PlanEntry.citizen_id, PlanEntry.group_id).where(PlanEntry.run_id == first)
+    assert locked == set(town.session.execute(entries).all())
