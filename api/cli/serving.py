@@ -49,7 +49,8 @@ def serve(
         add_issuer(app, issuer)
     beside = None
     if worker:
-        beside = subprocess.Popen([sys.executable, "-m", "scheduler.worker", database])
+        command = [sys.executable, "-m", "api.cli", "worker", "--beside", str(os.getpid())]
+        beside = subprocess.Popen(command, env=os.environ | {"IGANG_DATABASE_URL": database})
     try:
         uvicorn.run(app, host=host, port=port, log_level="warning")
     finally:
