@@ -149,9 +149,8 @@ def groups(
 ) -> Page[GroupOut]:
     """List the groups of a week with their meetings and staff."""
     name = parse_week(week)
-    cursor = int(after) if after and after.isdigit() else None
     with caller.reading() as session:
-        found, following = read_page(session, select(Group).where(Group.week == name), Group.id, cursor, limit)
+        found, following = read_page(session, select(Group).where(Group.week == name), Group.id, after, limit)
         ids = [group.id for group in found]
         meetings: dict[int, list[MeetingOut]] = {id_: [] for id_ in ids}
         ordered = select(Meeting).where(Meeting.group_id.in_(ids)).order_by(Meeting.day, Meeting.start_min)

@@ -103,10 +103,9 @@ def citizens(
     caller: Annotated[Caller, may("citizen.list")], after: After = None, limit: Limit = 100
 ) -> Page[CitizenOut]:
     """List the citizens that the caller reaches."""
-    cursor = int(after) if after and after.isdigit() else None
     with caller.reading() as session:
         mine = select(Citizen).where(Citizen.id.in_(visible_citizens(caller.actor, caller.action)))
-        found, following = read_page(session, mine, Citizen.id, cursor, limit)
+        found, following = read_page(session, mine, Citizen.id, after, limit)
         page = Page(items=[CitizenOut.model_validate(row) for row in found], next=following)
     caller.look_at(row.id for row in page.items)
     return page

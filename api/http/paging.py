@@ -7,10 +7,13 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
 from pydantic import BaseModel
-from sqlalchemy import Select
+from sqlalchemy import Integer, Select
 from sqlalchemy.orm import Session
 
+from api.http.problems import RequestError
+
 MOST = 200
+LARGEST = 2**31
 
 Limit = Annotated[int, Query(ge=1, le=MOST, description="How many rows at most.")]
 After = Annotated[str | None, Query(max_length=200, description="The `next` of the page before.")]
@@ -27,13 +30,22 @@ class Page(BaseModel, Generic[Row]):
 
 
 def read_page(
-    session: Session, rows: Select[Any], key: Any, after: Any, limit: int
+    session: Session, rows: Select[Any], key: Any, after: str | None, limit: int
 ) -> tuple[Sequence[Any], str | None]:
     """One page of the rows of a single table, in the order of its `key` column, and the cursor to the next."""
     wanted = rows.order_by(key).limit(limit + 1)
     if after is not None:
-        wanted = wanted.where(key > after)
+        wanted = wanted.where(key > _read_cursor(key, after))
     found = session.scalars(wanted).all()
     more = len(found) > limit
     page = found[:limit]
     return page, str(getattr(page[-1], key.key)) if more else None
+
+
+def _read_cursor(key: Any, after: str) -> int | str:
+    """The value of the key column after which a page begins."""
+    if not isinstance(key.type, Integer) and after.isprintable():
+        return after
+    if isinstance(key.type, Integer) and after.isdecimal() and int(after) < LARGEST:
+        return int(after)
+    raise RequestError("invalid", "after: expected the `next` of the page before")

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
@@ -137,6 +137,8 @@ def _http(request: Request, error: Exception) -> Response:
 def _database(request: Request, error: Exception) -> Response:
     """The database is busy, gone, full or may not be written; nothing was stored, and the request may come again."""
     text = str(getattr(error, "orig", error)).lower()
+    if isinstance(error, DataError):
+        return problem(request, "invalid", "a text or a number that the database cannot hold; nothing was stored")
     if "full" in text or "no space" in text:
         return problem(request, "disk_full", "nothing was stored")
     if isinstance(error, OperationalError | PoolTimeoutError):

@@ -111,9 +111,8 @@ def ask_run(week: Week, body: RunIn, caller: Annotated[Caller, may("run.ask")]) 
 @routes.get("/runs")
 def runs(caller: Annotated[Caller, may("run.read")], after: After = None, limit: Limit = 50) -> Page[RunOut]:
     """List the runs, oldest first."""
-    cursor = int(after) if after and after.isdigit() else None
     with caller.reading() as session:
-        found, following = read_page(session, select(Run), Run.id, cursor, limit)
+        found, following = read_page(session, select(Run), Run.id, after, limit)
         return Page(items=[run_out(run) for run in found], next=following)
 
 

@@ -18,7 +18,6 @@ class Settings:
     issuer: str | None = None  # of an OpenID provider; local accounts are refused once it is set
     body_limit: int = MEGABYTE
     import_limit: int = 20 * MEGABYTE
-    request_seconds: float = 30.0
 
     @staticmethod
     def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:

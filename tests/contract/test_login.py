@@ -174,7 +174,7 @@ def test_with_an_issuer_only_the_account_behind_the_glass_gets_in(engine: Engine
 
 
 def test_a_password_is_hashed_anew_when_the_cost_has_risen(engine: Engine) -> None:
-    stronger = type(HASHER)((type(HASHER.hashers[0])(time_cost=2, memory_cost=16, parallelism=1),))  # type: ignore[call-arg]
+    stronger = type(HASHER)((type(HASHER.hashers[0])(time_cost=2, memory_cost=16, parallelism=1),))  # type: ignore[call-arg]  # Argon2's own.
     login.log_in(engine, "anna", PASSWORD, "10.0.0.1", NOW, hasher=stronger)
     with reading(engine) as session:
         kept = session.scalars(select(Account.password_hash).where(Account.username == "anna")).one() or ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import subprocess
 import sys
 import time
@@ -13,13 +14,15 @@ from typing import Any
 
 import pytest
 from httpx2 import Response
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from api.http import make_app
 from benchmarks.matrix import WEEK, Asker, make_askers
-from catalog.database import make_engine, writing
+from catalog.database import make_engine, reading, writing
 from scheduler import accounts, sessions
 from scheduler.accounts import Rights
+from scheduler.tables import StoredAnswer
 
 numbers = count()
 
@@ -182,3 +185,22 @@ def test_a_login_by_code_gives_a_session_that_other_sites_cannot_use(centre: Cen
     assert (foreign.status_code, own.status_code) == (403, 200)
     assert client.post("/v1/logout", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 204
     assert client.get("/v1/me").status_code == 401
+
+
+def test_a_page_that_cannot_be_asked_for_is_refused(centre: Centre) -> None:
+    first = centre.ask("planner", "GET", "/v1/offerings?limit=2").json()
+    following = centre.ask("planner", "GET", f"/v1/offerings?limit=2&after={first['next']}").json()
+    assert first["items"][-1]["id"] < following["items"][0]["id"]
+    for after in ("x", "-1", "99999999999999999999"):
+        assert centre.ask("admin", "GET", f"/v1/accounts?after={after}").status_code == 422
+
+
+def test_a_new_password_leaves_no_quick_hash_behind(centre: Centre, database_url: str) -> None:
+    body = {"password": "fire ord i en sætning"}
+    assert centre.ask("planner", "PUT", "/v1/me/password", body, Idempotency_Key="word").status_code == 204
+    assert centre.ask("planner", "PUT", "/v1/me/password", body, Idempotency_Key="word").status_code == 409
+    engine = make_engine(database_url)
+    with reading(engine) as session:
+        kept = session.scalars(select(StoredAnswer.request_hash).where(StoredAnswer.key == "word")).one()
+    engine.dispose()
+    assert kept == hashlib.sha256(b"PUT /v1/me/password?\n").hexdigest()
