@@ -83,8 +83,10 @@ def run(target: BinaryIO, checkpoint_seconds: float) -> None:
     messages = Messages(target)
     rounds = Rounds(messages, checkpoint_seconds)
     signal.signal(signal.SIGTERM, rounds.stop)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})  # A wish to stop that came before is heard now.
     given: Input
-    given, rounds.must_stop = pickle.load(sys.stdin.buffer)
+    given, must_stop = pickle.load(sys.stdin.buffer)
+    rounds.must_stop |= must_stop
     try:
         outcome: Outcome | None = compute(given, progress=rounds.progress, should_stop=rounds.should_stop)
     except Exception as error:  # noqa: BLE001  # The run is marked failed with it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -28,11 +29,15 @@ class SolverProcess:
     ) -> None:
         self.messages: queue.Queue[tuple[str, Any]] = queue.Queue()
         self._given, self._must_stop = given, must_stop
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "scheduler.worker_child", str(os.getpid()), str(checkpoint_seconds)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # The child begins with it blocked.
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "scheduler.worker_child", str(os.getpid()), str(checkpoint_seconds)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         self._listener = threading.Thread(target=self._listen, name="solver", daemon=True)
         self._listener.start()
 

