@@ -12,8 +12,12 @@ from sqlalchemy import Engine
 from api.http import accounts, catalog, citizens, feeds, files, login, plans, runs, status
 from api.http.borders import Border
 from api.http.callers import Service
+from api.http.deadlines import Deadlines
+from api.http.description import DescribedApp
 from api.http.errors import ERRORS
 from api.http.problems import add_problems, declare
+from api.http.rates import Rates
+from api.http.refusals import add_refusals
 from api.http.settings import Settings
 from scheduler.audit_log import AuditLog
 
@@ -31,7 +35,7 @@ def make_app(engine: Engine, settings: Settings | None = None) -> FastAPI:
         yield
         app.state.service.log.close()
 
-    app = FastAPI(
+    app = DescribedApp(
         title="igang",
         version="1",
         lifespan=running,
@@ -40,10 +44,13 @@ def make_app(engine: Engine, settings: Settings | None = None) -> FastAPI:
         docs_url=None if settings.production else "/docs",
         openapi_url=None if settings.production else "/openapi.json",
     )
-    app.state.service = Service(engine, settings, AuditLog(engine))
+    app.state.service = Service(engine, settings, AuditLog(engine), Rates(settings))
     declare(ERRORS)
     add_problems(app)
-    for part in ROUTES:
-        app.include_router(part.routes)
+    add_refusals(app)
+    app.parts = [part.routes for part in ROUTES]
+    for part in app.parts:
+        app.include_router(part)
+    app.add_middleware(Deadlines, settings=settings)
     app.add_middleware(Border, settings=settings)
     return app

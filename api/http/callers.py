@@ -19,15 +19,18 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from api.http.problems import RequestError
+from api.http.rates import Rates
 from api.http.settings import Settings
 from catalog.database import reading, writing
-from scheduler import audit, idempotency, policy, sessions
+from scheduler import audit, ended_logins, idempotency, policy, sessions
 from scheduler.audit import Entry
 from scheduler.audit_log import AuditLog
 from scheduler.policy import Actor
 
 COOKIE = "__Host-session"
 SAFE = ("GET", "HEAD", "OPTIONS")
+KEYLESS = ("session.end",)  # Doing it twice is doing it once, and stores nothing.
+LARGEST = 2**31
 MOST_KEY = 200  # characters of an idempotency key
 
 
@@ -38,6 +41,7 @@ class Service:
     engine: Engine
     settings: Settings
     log: AuditLog
+    rates: Rates
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,14 @@ class Caller:
         """Record that these citizens' data are about to be shown; returns when that is on disk."""
         self.service.log.write([self._entry(citizen) for citizen in citizens])
 
+    def record_refusal(self) -> None:
+        """Record that this was refused, and about whom where the address names a citizen."""
+        number = self.request.path_params.get("citizen_id", "")
+        known = number.isdecimal() and int(number) < LARGEST
+        record_refusal(
+            self.request, self.actor.account_id, self.actor.role, self.action, int(number) if known else None
+        )
+
     def permit(self, session: Session, citizen_id: int) -> None:
         """Refuse where this is not about somebody whose data the caller may see or change."""
         policy.permit_citizen(session, self.actor, self.action, citizen_id)
@@ -87,9 +99,7 @@ class Caller:
         about: Iterable[int | None] = (None,),
     ) -> Response:
         """Do a write once, however often the same request comes; `about` names the citizens concerned."""
-        key = self.request.headers.get("idempotency-key", "")
-        if not 1 <= len(key) <= MOST_KEY:
-            raise RequestError("key_missing", f"a header Idempotency-Key of 1 to {MOST_KEY} characters is needed")
+        key = self.request.headers["idempotency-key"]  # `May` has looked at it.
         account, wanted = self.actor.account_id, self._request_hash(body)
         with writing(self.service.engine) as session:
             stored = idempotency.begin(session, account, key, wanted, self.now)
@@ -126,11 +136,22 @@ class May:
 
     def __call__(self, request: Request) -> Caller:
         """Find out who calls."""
+        service: Service = request.app.state.service
         actor = find_actor(request)
         if actor is None:
+            service.rates.count_stranger(request)
+            _record_ended_login(request, self.action)
             raise RequestError("not_logged_in")
+        service.rates.count_account(actor.account_id)
+        caller = Caller(request, actor, self.action)
+        request.state.caller = caller
+        if _is_from_elsewhere(request, service.settings):
+            caller.record_refusal()
+            raise RequestError("other_origin")
         policy.permit(actor, self.action)
-        return Caller(request, actor, self.action)
+        if request.method not in SAFE and self.action not in KEYLESS:
+            _check_key(request.headers.get("idempotency-key", ""))
+        return caller
 
 
 def may(action: str) -> Any:
@@ -141,31 +162,63 @@ def may(action: str) -> Any:
 def find_actor(request: Request) -> Actor | None:
     """Who calls, by the key in the Authorization header or else by the cookie of a login."""
     service: Service = request.app.state.service
-    kind, _, key = request.headers.get("authorization", "").partition(" ")
+    kind, secret = _shown(request)
     now = dt.datetime.now(dt.UTC)
-    if kind:
+    if kind == "bearer":
         with reading(service.engine) as session:
-            return sessions.find_key(session, key, now) if kind.lower() == "bearer" else None
-    token = request.cookies.get(COOKIE)
-    if token is None:
+            return sessions.find_key(session, secret, now)
+    if kind != COOKIE:
         return None
-    if request.method not in SAFE:
-        _check_origin(request, service.settings)
     with reading(service.engine) as session:
-        found = sessions.find_session(session, token, now)
-    if found is not None and found.stale:
+        found = sessions.find_session(session, secret, now)
+    if found is not None and found.stale and not _is_from_elsewhere(request, service.settings):
         with writing(service.engine) as session:
-            sessions.touch(session, token, now)
+            sessions.touch(session, secret, now)
     return None if found is None else found.actor
 
 
-def _check_origin(request: Request, settings: Settings) -> None:
-    """Refuse a change that another site's page asks for with this browser's cookie."""
+def _shown(request: Request) -> tuple[str, str]:
+    """What a request shows of who asks: the kind of its Authorization header and the secret, or its cookie."""
+    kind, _, key = request.headers.get("authorization", "").partition(" ")
+    return (
+        (kind.lower(), key) if kind else (COOKIE if COOKIE in request.cookies else "", request.cookies.get(COOKIE, ""))
+    )
+
+
+def _record_ended_login(request: Request, action: str) -> None:
+    """Record a refusal of somebody whose key is revoked, whose login is over or whose account is closed."""
+    kind, secret = _shown(request)
+    if kind not in ("bearer", COOKIE) or not secret:
+        return
+    service: Service = request.app.state.service
+    with reading(service.engine) as session:
+        account = ended_logins.holder_of(session, secret)
+    if account is not None:
+        record_refusal(request, account.id, account.role, action, None)
+
+
+def record_refusal(request: Request, account_id: int, role: str, action: str, citizen_id: int | None) -> None:
+    """Record that an account was refused; returns when that is on disk."""
+    service: Service = request.app.state.service
+    service.log.write(
+        Entry(
+            account_id=account_id, role=role, purpose=action.split(".")[0], citizen_id=citizen_id, action=action,
+            outcome="refused", request_id=request.state.request_id, at=dt.datetime.now(dt.UTC),
+        )
+    )  # fmt: skip
+
+
+def _check_key(key: str) -> None:
+    if not 1 <= len(key) <= MOST_KEY or not key.isascii() or not key.isprintable():
+        raise RequestError("key_missing", f"a header Idempotency-Key of 1 to {MOST_KEY} ASCII characters is needed")
+
+
+def _is_from_elsewhere(request: Request, settings: Settings) -> bool:
+    """Whether another site's page asks for a change with this browser's cookie."""
+    if request.method in SAFE or _shown(request)[0] != COOKIE:
+        return False
     site = request.headers.get("sec-fetch-site")
     if site is not None:
-        allowed = site == "same-origin"
-    else:
-        host = settings.host or request.url.netloc
-        allowed = request.headers.get("origin", "").removeprefix("https://").removeprefix("http://") == host
-    if not allowed:
-        raise RequestError("other_origin")
+        return site != "same-origin"
+    host = settings.host or request.url.netloc
+    return request.headers.get("origin", "").removeprefix("https://").removeprefix("http://") != host

@@ -45,6 +45,7 @@ KINDS: Mapping[str, Kind] = {
     "wrong_method": Kind(405, "Det kan man ikke her", "This cannot be done here"),
     "conflict": Kind(409, "Det kan ikke lade sig gøre nu", "This cannot be done now"),
     "reason_needed": Kind(409, "Skriv en begrundelse", "Give a reason"),
+    "too_slow": Kind(408, "Forespørgslen kom for langsomt", "The request came too slowly"),
     "changed_since": Kind(412, "Det er ændret siden du så det", "It has changed since you saw it"),
     "too_large": Kind(413, "Forespørgslen er for stor", "The request is too large"),
     "invalid": Kind(422, "Noget i forespørgslen er forkert", "Something in the request is wrong"),
@@ -61,6 +62,7 @@ BY_STATUS = {
     403: "not_permitted",
     404: "not_found",
     405: "wrong_method",
+    408: "too_slow",
     413: "too_large",
 }
 ERRORS: dict[type[Exception], str] = {}  # filled by `declare`
@@ -101,7 +103,7 @@ def add_problems(app: FastAPI) -> None:
     app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(PoolTimeoutError, _database)
     for error in ERRORS:
-        app.add_exception_handler(error, _declared)
+        app.add_exception_handler(error, declared)
     app.add_exception_handler(Exception, _broken)
 
 
@@ -110,7 +112,8 @@ def _request_error(request: Request, error: Exception) -> Response:
     return problem(request, error.slug, error.detail, **error.more)
 
 
-def _declared(request: Request, error: Exception) -> Response:
+def declared(request: Request, error: Exception) -> Response:
+    """The answer to an error of the inner rooms."""
     slug = next(ERRORS[kind] for kind in type(error).__mro__ if kind in ERRORS)
     # What is foreign answers as what is absent: in the same words.
     wait = {"retry_after": error.retry_after} if isinstance(error, LoginThrottledError) else {}
@@ -128,7 +131,9 @@ def _invalid(request: Request, error: Exception) -> Response:
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     answer = problem(
-        request, BY_STATUS.get(error.status_code, "bad_request"), error.detail if error.status_code == 413 else ""
+        request,
+        BY_STATUS.get(error.status_code, "bad_request"),
+        error.detail if error.status_code in (408, 413) else "",
     )
     answer.headers.update(error.headers or {})
     return answer

@@ -7,23 +7,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 MEGABYTE = 1_000_000
+YES = ("1", "true", "yes")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How the service runs; `from_environment` reads `IGANG_PRODUCTION`, `IGANG_HOST` and `IGANG_ISSUER`."""
+    """How the service runs; a limit is a text such as `600/minute`, and an empty one is no limit."""
 
     production: bool = False  # no API pages
     host: str | None = None  # the name that browsers use; where empty, the one of the request
     issuer: str | None = None  # of an OpenID provider; local accounts are refused once it is set
     body_limit: int = MEGABYTE
     import_limit: int = 20 * MEGABYTE
+    body_seconds: float = 15.0  # in which a request's body must have come
+    import_body_seconds: float = 120.0
+    answer_seconds: float = 30.0  # in which an answer must have begun once the body is there
+    import_answer_seconds: float = 300.0
+    stream_seconds: float = 3600.0  # after which a stream of events ends; browsers then ask for it anew
+    account_limit: str = "6000/minute"  # requests of one account, in each web process
+    address_limit: str = "600/minute"  # requests from one address that carry no valid login, in each web process
+    access_log: bool = False  # one line a request
 
     @staticmethod
     def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
-        """Read the settings; what is not set keeps its default."""
+        """Read `IGANG_PRODUCTION`, `_HOST`, `_ISSUER`, `_ACCOUNT_LIMIT`, `_ADDRESS_LIMIT` and `_ACCESS_LOG`."""
         return Settings(
-            production=environment.get("IGANG_PRODUCTION", "").lower() in ("1", "true", "yes"),
+            production=environment.get("IGANG_PRODUCTION", "").lower() in YES,
             host=environment.get("IGANG_HOST") or None,
             issuer=environment.get("IGANG_ISSUER") or None,
+            account_limit=environment.get("IGANG_ACCOUNT_LIMIT", Settings.account_limit),
+            address_limit=environment.get("IGANG_ADDRESS_LIMIT", Settings.address_limit),
+            access_log=environment.get("IGANG_ACCESS_LOG", "1").lower() in YES,
         )
