@@ -40,6 +40,7 @@ class FileChannel:
 
     def send(self, outgoing: Outgoing) -> None:
         """Return when the line is on disk; only the file's owner may read it."""
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         line = json.dumps(asdict(outgoing), ensure_ascii=False) + "\n"
         number = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:

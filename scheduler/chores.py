@@ -1,16 +1,21 @@
-"""What somebody has to do every few minutes: remind, send, and drop what is kept no longer."""
+"""What recurs every few minutes: do what was asked for, remind, send, and drop what is kept no longer."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+from sqlalchemy import Engine
+
+from catalog.database import reading, writing
 from scheduler import idempotency
 from scheduler.channels import Channel
-from scheduler.messages import Sessions, send_due
+from scheduler.messages import Sent, send_due
+from scheduler.privacy import do_jobs, drop_copies
 from scheduler.reminders import queue_reminders
-from scheduler.stripping import remove_inputs
+from scheduler.stripping import holding_erased, strip
 
 ANSWERS_KEPT = dt.timedelta(days=1)  # How long a write may be sent again with its key.
 
@@ -22,16 +27,33 @@ class Done:
     reminders: int
     sent: int
     waiting: int  # messages that will be tried again
-    forgotten: int  # answers to writes
+    forgotten: int  # answers to writes, and copies that were asked for
     stripped: int  # runs that lost an input with somebody erased
+    jobs: int  # copies and erasures
 
 
-def do_chores(sessions: Sessions, channels: Mapping[str, Channel], now: dt.datetime) -> Done:
+def do_chores(engine: Engine, channels: Mapping[str, Channel], listed: Path, now: dt.datetime) -> Done:
     """Do them all once; several processes may, and a second time does nothing twice."""
-    with sessions() as session:
+    jobs = do_jobs(engine, listed)
+    reminders, sent = remind_and_send(engine, channels, now)
+    forgotten, stripped = drop_old(engine, now)
+    return Done(reminders, sent.sent, sent.failed, forgotten, stripped, jobs)
+
+
+def remind_and_send(engine: Engine, channels: Mapping[str, Channel], now: dt.datetime) -> tuple[int, Sent]:
+    """Queue tomorrow's reminders and send what is due; returns how many reminders are new, and what was sent."""
+    with writing(engine) as session:
         reminders = queue_reminders(session, now)
-    with sessions() as session:
-        forgotten = idempotency.forget_before(session, now - ANSWERS_KEPT)
-        stripped = remove_inputs(session, now)
-    sent = send_due(sessions, channels, now)
-    return Done(reminders, sent.sent, sent.failed, forgotten, stripped)
+    return reminders, send_due(lambda: writing(engine), channels, now)
+
+
+def drop_old(engine: Engine, now: dt.datetime) -> tuple[int, int]:
+    """Drop what is kept no longer; returns how many answers and copies, and how many runs lost their input."""
+    with writing(engine) as session:
+        forgotten = idempotency.forget_before(session, now - ANSWERS_KEPT) + drop_copies(session, now)
+    with reading(engine) as session:
+        runs = holding_erased(session)
+    if runs:
+        with writing(engine) as session:
+            strip(session, runs, now)
+    return forgotten, len(runs)

@@ -25,6 +25,7 @@ from scheduler.tables import (
     ApiKey,
     Base,
     Citizen,
+    CitizenJob,
     CitizenPeriod,
     LoginAttempt,
     LoginSession,
@@ -34,7 +35,8 @@ from scheduler.tables import (
 
 DEFAULT_LIST = Path("igang-erased.jsonl")
 TOMBSTONE = "erased-"  # How a tombstone's external id begins.
-KEPT = {Account.__tablename__, PlanEntry.__tablename__}  # Accounts get a tombstone, plan entries count seats.
+# Accounts get a tombstone, plan entries count seats, and whoever asked for an erasure sees that it is done.
+KEPT = {Account.__tablename__, PlanEntry.__tablename__, CitizenJob.__tablename__}
 
 
 class ErasedListError(ValueError):
@@ -57,13 +59,25 @@ def erase(session: Session, citizen_id: int, listed: Path, now: dt.datetime) -> 
     NotFoundError
         There is no such citizen, or she is erased already.
     """
+    external_id = list_and_bury(session, citizen_id, listed, now)
+    return Erased(external_id, remove_inputs(session, now))
+
+
+def list_and_bury(session: Session, citizen_id: int, listed: Path, now: dt.datetime) -> str:
+    """As `erase`, but leave the runs' inputs to the caller; returns the id that she had.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such citizen, or she is erased already.
+    """
     citizen = session.get(Citizen, citizen_id)
     if citizen is None or citizen.external_id.startswith(TOMBSTONE):
         raise NotFoundError(f"there is no citizen {citizen_id} who could be erased")
     external_id = citizen.external_id
     _note(listed, external_id, now)
     bury(session, citizen, now)
-    return Erased(external_id, remove_inputs(session, now))
+    return external_id
 
 
 def erase_again(session: Session, listed: Path, now: dt.datetime) -> int:
@@ -87,6 +101,7 @@ def bury(session: Session, citizen: Citizen, now: dt.datetime) -> None:
     words = {citizen.external_id, citizen.name or citizen.external_id}
     _drop_answers(session, citizen.id, words)
     _close_accounts(session, citizen.id, now)
+    session.execute(delete(CitizenJob).where(CitizenJob.citizen_id == citizen.id, CitizenJob.kind != "erasure"))
     for table in reversed(Base.metadata.sorted_tables):
         if table.name not in KEPT:
             for column in personal_columns(table):

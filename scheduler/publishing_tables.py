@@ -79,3 +79,4 @@ class StaffTask(Base):
     created_at: Mapped[dt.datetime]
     done_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     done_by: Mapped[int | None] = refers_to("account.id", default=None)
+    note: Mapped[str] = mapped_column(default="")  # what the one who did it wrote

@@ -1,4 +1,4 @@
-"""The tables that record what was done: the audit, the answers to writes, and the messages to send."""
+"""The tables that record what was done and what waits: the audit, answers to writes, messages, jobs, chores."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from catalog.columns import Base, RowNumber, refers_to
+from catalog.columns import Base, RowNumber, TextKey, refers_to
 
 
 class AuditEntry(Base):
@@ -65,3 +65,26 @@ class Message(Base):
     created_at: Mapped[dt.datetime]
     send_at: Mapped[dt.datetime]
     sent_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+
+
+class CitizenJob(Base):
+    """A copy of a citizen's data, or her erasure, that somebody asked for and a worker does."""
+
+    __tablename__ = "citizen_job"
+    __table_args__ = (CheckConstraint("kind IN ('copy', 'erasure')", name="kind"),)
+    id: Mapped[RowNumber] = mapped_column(init=False)
+    kind: Mapped[str]
+    citizen_id: Mapped[int] = refers_to("citizen.id", index=True)
+    asked_by: Mapped[int] = refers_to("account.id")
+    asked_at: Mapped[dt.datetime]
+    done_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    error: Mapped[str] = mapped_column(default="")  # why it waits still, or why nothing came of it
+    copy: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, repr=False)  # as compressed JSON
+
+
+class Chore(Base):
+    """When something that recurs is due again, so that of many workers one does it."""
+
+    __tablename__ = "chore"
+    name: Mapped[TextKey]
+    due: Mapped[float]  # seconds since 1970 by the database's clock

@@ -22,7 +22,7 @@ from scheduler.promise_tables import (
     TestResult,
 )
 from scheduler.publishing_tables import Approval, CalendarFeed, PlanAnswer, Publication, StaffTask
-from scheduler.record_tables import AuditEntry, Message, Pseudonym, StoredAnswer
+from scheduler.record_tables import AuditEntry, Chore, CitizenJob, Message, Pseudonym, StoredAnswer
 from scheduler.run_tables import BelowMinimum, PlanEntry, PlanException, Run, UncoveredLeg
 
 __all__ = [
@@ -35,7 +35,9 @@ __all__ = [
     "Base",
     "BelowMinimum",
     "CalendarFeed",
+    "Chore",
     "Citizen",
+    "CitizenJob",
     "CitizenLeg",
     "CitizenPeriod",
     "CitizenSite",

@@ -14,6 +14,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -228,14 +229,15 @@ _WORDS: dict[Any, str] = {
 }
 
 
-def main(url: str, parent: int | None = None) -> None:
-    """Work until SIGTERM or Ctrl-C, or until `parent` ends, where one is named."""
+def main(url: str, parent: int | None = None, chores: AbstractContextManager[object] | None = None) -> None:
+    """Work until SIGTERM or Ctrl-C, or until `parent` ends, where one is named; `chores` are done meanwhile."""
     if parent is not None:
         die_with(parent)
     worker = Worker(make_engine(url))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, worker.stop)
-    worker.run()
+    with chores or nullcontext():
+        worker.run()
 
 
 if __name__ == "__main__":

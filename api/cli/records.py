@@ -18,9 +18,11 @@ from sqlalchemy.orm import Session
 from api.cli.shared import (
     DEFAULT_DATABASE,
     Database,
+    ErasedList,
     InputError,
     Json,
     err,
+    file_channels,
     new_database,
     open_database,
     out,
@@ -29,7 +31,7 @@ from api.cli.shared import (
 from catalog.database import reading, writing
 from scheduler.audit import Entry, Head, head, record, verify_chain
 from scheduler.backup import BackupError, make_backup
-from scheduler.channels import Channel, ConsoleChannel, FileChannel
+from scheduler.channels import Channel, ConsoleChannel
 from scheduler.chores import do_chores
 from scheduler.erasure import DEFAULT_LIST, ErasedListError, erase
 from scheduler.messages import CHANNELS
@@ -40,36 +42,32 @@ from scheduler.stored import find_citizen
 audit = typer.Typer(no_args_is_help=True, help="The record of who read or wrote whose data.")
 citizen = typer.Typer(no_args_is_help=True, help="What a citizen may ask for: a copy of her data, or to be erased.")
 
-ErasedList = Annotated[
-    Path,
-    typer.Option("--erased", envvar="IGANG_ERASED_LIST", metavar="FILE", help="The erased, kept apart from backups."),
-]
 Key = Annotated[str, typer.Argument(metavar="CITIZEN", help="Her id in the centre's own system.")]
 
 
 def chores(
     outbox: Annotated[
-        Path | None, typer.Option("--outbox", metavar="FOLDER", help="Write messages here, a file a channel.")
+        Path | None,
+        typer.Option(
+            "--outbox", envvar="IGANG_OUTBOX", metavar="FOLDER", help="Write messages here, a file a channel."
+        ),
     ] = None,
+    erased: ErasedList = DEFAULT_LIST,
     as_json: Json = False,
     database: Database = DEFAULT_DATABASE,
 ) -> None:
-    """Remind of tomorrow, send what is due, and drop what is kept no longer; for a timer to run every few minutes.
+    """Do once what a worker does from time to time: copies, erasures, reminders, what is due, what is kept no longer.
 
     Without --outbox messages are shown instead.
     """
-    engine = open_database(database)
-    if outbox is not None:
-        outbox.mkdir(mode=0o700, parents=True, exist_ok=True)
-    channels: dict[str, Channel] = {
-        name: ConsoleChannel(sys.stderr) if outbox is None else FileChannel(outbox / f"{name}.jsonl")
-        for name in CHANNELS
-    }
-    done = do_chores(lambda: writing(engine), channels, dt.datetime.now(dt.UTC))
+    shown: dict[str, Channel] = {name: ConsoleChannel(sys.stderr) for name in CHANNELS}
+    channels = shown if outbox is None else file_channels(outbox)
+    done = do_chores(open_database(database), channels, erased, dt.datetime.now(dt.UTC))
     if as_json:
         print_json(asdict(done))
         return
     out.print(f"{done.reminders} reminders queued, {done.sent} messages sent, {done.waiting} to be tried again")
+    out.print(f"{done.jobs} copies and erasures done, {done.forgotten} old answers and copies dropped")
 
 
 @audit.command("verify")

@@ -15,6 +15,8 @@ from sqlalchemy import Engine, inspect, make_url
 from sqlalchemy.exc import ArgumentError
 
 from catalog.database import make_engine
+from scheduler.channels import Channel, FileChannel
+from scheduler.messages import CHANNELS
 
 DEFAULT_DATABASE = "sqlite:///igang.db"
 BAD_INPUT = 2
@@ -22,6 +24,11 @@ BAD_INPUT = 2
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
 Database = Annotated[
     str, typer.Option("--database", envvar="IGANG_DATABASE_URL", metavar="URL", help="Which database.")
+]
+
+ErasedList = Annotated[
+    Path,
+    typer.Option("--erased", envvar="IGANG_ERASED_LIST", metavar="FILE", help="The erased, kept apart from backups."),
 ]
 
 databases = ExitStack()  # Closes every database that a command opened.
@@ -59,6 +66,11 @@ def new_database(url: str) -> Engine:
         raise InputError(f"--database: expected a URL such as {DEFAULT_DATABASE}, found {url!r} ({error})") from error
     databases.callback(engine.dispose)
     return engine
+
+
+def file_channels(folder: Path) -> dict[str, Channel]:
+    """Channels that write messages into a folder, a file each."""
+    return {name: FileChannel(folder / f"{name}.jsonl") for name in CHANNELS}
 
 
 def print_json(document: Mapping[str, Any]) -> None:

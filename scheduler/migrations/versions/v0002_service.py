@@ -83,6 +83,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_calendar_feed_citizen_id"), ["citizen_id"], unique=False)
 
     op.create_table(
+        "chore",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("due", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_chore")),
+    )
+    op.create_table(
+        "citizen_job",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("citizen_id", sa.Integer(), nullable=False),
+        sa.Column("asked_by", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.Text(), nullable=False),
+        sa.Column("done_at", sa.Text(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("copy", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint("kind IN ('copy', 'erasure')", name=op.f("ck_citizen_job_kind")),
+        sa.ForeignKeyConstraint(["asked_by"], ["account.id"], name=op.f("fk_citizen_job_asked_by")),
+        sa.ForeignKeyConstraint(["citizen_id"], ["citizen.id"], name=op.f("fk_citizen_job_citizen_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_citizen_job")),
+    )
+    with op.batch_alter_table("citizen_job", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_citizen_job_citizen_id"), ["citizen_id"], unique=False)
+
+    op.create_table(
         "message",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("citizen_id", sa.Integer(), nullable=False),
@@ -166,6 +190,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.Text(), nullable=False),
         sa.Column("done_at", sa.Text(), nullable=True),
         sa.Column("done_by", sa.Integer(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["citizen_id"], ["citizen.id"], name=op.f("fk_staff_task_citizen_id")),
         sa.ForeignKeyConstraint(["done_by"], ["account.id"], name=op.f("fk_staff_task_done_by")),
         sa.ForeignKeyConstraint(["staff_id"], ["staff_member.id"], name=op.f("fk_staff_task_staff_id")),
@@ -314,6 +339,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_calendar_feed_citizen_id"))
 
     op.drop_table("calendar_feed")
+    with op.batch_alter_table("citizen_job", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_citizen_job_citizen_id"))
+
+    op.drop_table("citizen_job")
+    op.drop_table("chore")
     op.drop_table("account")
     with op.batch_alter_table("login_attempt", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_login_attempt_username"))

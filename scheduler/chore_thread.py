@@ -1,0 +1,86 @@
+"""The thread of a worker that does the chores from time to time, while the worker does its runs.
+
+Every chore is short transactions and never waits inside one, so a run's lease is renewed meanwhile. Of many workers one
+does a chore at a time: whoever finds it due moves it ahead by its period first.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import structlog
+from sqlalchemy import Engine
+
+from catalog.database import make_engine, reading, writing
+from scheduler import clock
+from scheduler.channels import Channel
+from scheduler.chores import drop_old, remind_and_send
+from scheduler.privacy import do_jobs
+from scheduler.turns import take_period
+
+log = structlog.get_logger("igang.chores")
+STOP_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class ChorePace:
+    """How often which chore is done, in seconds."""
+
+    look: float = 1.0  # for copies and erasures that somebody asked for
+    messages: float = 60.0
+    retention: float = 3600.0
+
+
+class ChoreThread:
+    """Does the chores until it is left."""
+
+    def __init__(self, url: str, channels: Mapping[str, Channel], listed: Path, pace: ChorePace | None = None) -> None:
+        self._engine: Engine = make_engine(url)
+        self._channels, self._listed, self._pace = channels, listed, pace or ChorePace()
+        self._next = {"messages": 0.0, "retention": 0.0}  # when to ask the database again whether it is due
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name="chores", daemon=True)
+
+    def __enter__(self) -> ChoreThread:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._ended.set()
+        self._thread.join(STOP_SECONDS)
+        self._engine.dispose()
+
+    def _keep(self) -> None:
+        while not self._ended.wait(self._pace.look):
+            for name in ("jobs", *self._next):
+                try:
+                    self._do(name)
+                except Exception as error:  # noqa: BLE001  # One chore that fails must not end the others.
+                    log.warning("a chore failed; it is tried again", chore=name, error=type(error).__name__)
+
+    def _do(self, name: str) -> None:
+        if name == "jobs":
+            do_jobs(self._engine, self._listed)
+        elif name == "messages" and self._is_ours(name, self._pace.messages):
+            with reading(self._engine) as session:
+                now = clock.now(session)
+            remind_and_send(self._engine, self._channels, now)
+        elif name == "retention" and self._is_ours(name, self._pace.retention):
+            with reading(self._engine) as session:
+                now = clock.now(session)
+            drop_old(self._engine, now)
+
+    def _is_ours(self, name: str, seconds: float) -> bool:
+        """Whether a chore is due and this process does it now."""
+        if time.monotonic() < self._next[name]:
+            return False
+        self._next[name] = time.monotonic() + seconds
+        with writing(self._engine) as session:
+            return take_period(session, name, seconds)
