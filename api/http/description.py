@@ -86,6 +86,7 @@ def _describe(route: APIRoute, operation: dict[str, Any]) -> None:
         problems.add(404)
     if any(parameter["name"].lower() == "if-match" for parameter in operation.get("parameters", ())):
         problems.add(412)
+    problems |= {int(status) for status in operation["responses"] if status >= "400"}
     for status in sorted(problems):
         operation["responses"][str(status)] = _problem(status)
 

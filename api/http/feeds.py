@@ -48,10 +48,11 @@ def revoke_feed(citizen_id: Number, caller: Annotated[Caller, may("feed.write")]
     return caller.write(revoke, about=[citizen_id])
 
 
-@routes.get("/feeds/{token}.ics", response_class=Response)
+@routes.get("/feeds/{token}.ics", response_class=Response, responses={200: {"content": {"text/calendar": {}}}})
 def feed(token: Annotated[str, Path(max_length=100)], request: Request) -> Response:
     """The calendar itself; whoever knows the address may read it."""
     service: Service = request.app.state.service
+    service.rates.count_stranger(request)
     with reading(service.engine) as session:
         citizen_id = calendar.find_feed(session, token)
         if citizen_id is None:

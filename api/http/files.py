@@ -36,7 +36,12 @@ class ImportOut(BaseModel):
     rows: dict[str, int]
 
 
-@routes.post("/imports", response_model=ImportOut, status_code=201)
+@routes.post(
+    "/imports",
+    response_model=ImportOut,
+    status_code=201,
+    responses={200: {"model": ImportOut, "description": "What it would bring."}},
+)
 def import_file(
     name: FileName, content: Content, caller: Annotated[Caller, may("import.write")], dry_run: bool = False
 ) -> Response:
@@ -53,7 +58,11 @@ def import_file(
     return JSONResponse(ImportOut(rows=report.rows).model_dump())
 
 
-@routes.get("/runs/{run_id}/export", response_class=Response)
+@routes.get(
+    "/runs/{run_id}/export",
+    response_class=Response,
+    responses={200: {"content": {kind.partition(";")[0]: {} for kind in KINDS.values()}}},
+)
 def export_run(
     run_id: Annotated[int, PathParameter(ge=1, lt=2**31)],
     caller: Annotated[Caller, may("export.read")],

@@ -37,10 +37,11 @@ class Me(BaseModel):
     form_token: str | None
 
 
-@routes.post("/login", status_code=204)
+@routes.post("/login", status_code=204, responses={401: {}})
 def log_in(given: LoginIn, request: Request) -> Response:
     """Begin a session, whose cookie is all that a browser keeps; a second login is a second session."""
     service: Service = request.app.state.service
+    service.rates.count_stranger(request)
     address = request.client.host if request.client else ""
     now = dt.datetime.now(dt.UTC)
     token, _ = logins.log_in(

@@ -146,7 +146,11 @@ def staff_week(
         return StaffWeekOut.model_validate(weeks_of.staff_week(session, parse_week(week), staff_id))
 
 
-@routes.get("/weeks/{week}/plan", response_class=Response)
+@routes.get(
+    "/weeks/{week}/plan",
+    response_class=Response,
+    responses={200: {"content": {"application/json": {}}}, 304: {"description": "The reader has it already."}},
+)
 def whole_week(
     week: Week, caller: Annotated[Caller, may("export.read")], if_none_match: IfNoneMatch = None
 ) -> Response:

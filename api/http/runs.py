@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Annotated, Any
@@ -138,9 +139,13 @@ def summary(run_id: Number, caller: Annotated[Caller, may("figures.read")]) -> d
     return {name: value for name, value in found.items() if not isinstance(value, list)}
 
 
-@routes.get("/runs/{run_id}/events", response_class=StreamingResponse)
+@routes.get(
+    "/runs/{run_id}/events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {}}}},
+)
 def events(run_id: Number, caller: Annotated[Caller, may("run.read")]) -> StreamingResponse:
-    """Watch a run: its state as server-sent events until it ends."""
+    """Watch a run: its state as server-sent events until it ends, or for an hour; a browser then asks anew."""
     with caller.reading() as session:
         find_run(session, run_id)
     return StreamingResponse(_events(caller, run_id), media_type="text/event-stream")
@@ -151,13 +156,13 @@ async def _events(caller: Caller, run_id: int) -> AsyncIterator[str]:
         with caller.reading() as session:
             return run_out(find_run(session, run_id))
 
-    shown = None
+    shown, until = None, time.monotonic() + caller.service.settings.stream_seconds
     while True:
         now = await to_thread.run_sync(read)
         if now != shown:
             yield f"event: run\ndata: {json.dumps(now.model_dump(mode='json'))}\n\n"
             shown = now
-        if now.state in ENDED:
+        if now.state in ENDED or time.monotonic() >= until:
             return
         await asyncio.sleep(EVENT_SECONDS)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from pydantic import BaseModel
 from pysqlite3 import dbapi2 as sqlite
@@ -45,7 +45,7 @@ def ready(request: Request) -> Health:
     return Health(status="ready", version=code_version(), database=service.engine.dialect.name, warnings=[])
 
 
-@routes.get("/metrics")
+@routes.get("/metrics", response_class=PlainTextResponse)
 def metrics(request: Request) -> Response:
     """Figures without personal data: runs by state, messages waiting, audit entries."""
     service: Service = request.app.state.service
