@@ -23,7 +23,7 @@ Number = Annotated[int, Path(ge=1, lt=2**31)]
 class AccountIn(BaseModel):
     """A new account and its rights."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     username: str = Field(min_length=1, max_length=200)
     name: str = Field(min_length=1, max_length=200)
     role: Literal["citizen", "representative", "staff", "planner", "admin"]
@@ -50,7 +50,7 @@ class AccountOut(BaseModel):
 class PasswordIn(BaseModel):
     """A new password of one's own."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     password: str = Field(min_length=12, max_length=200)
 
 
@@ -64,7 +64,7 @@ class CodeOut(BaseModel):
 class KeyIn(BaseModel):
     """What a machine's key is for."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     label: str = Field(min_length=1, max_length=200)
 
 

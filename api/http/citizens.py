@@ -42,7 +42,7 @@ class CitizenOut(BaseModel):
 class WishBody(BaseModel):
     """What a citizen thinks of an offering."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     offering_id: str = Field(min_length=1, max_length=100)
     strength: int = Field(ge=-5, le=5)
     refused: bool = False
@@ -51,14 +51,14 @@ class WishBody(BaseModel):
 class Wishes(BaseModel):
     """All wishes and refusals of a citizen."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     wishes: list[WishBody] = Field(max_length=200)
 
 
 class BlockBody(BaseModel):
     """A time of the week: day 0 is Monday, minutes count from midnight."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     week: str | None = Field(default=None, max_length=10)
     day: int = Field(ge=0, le=6)
     start_min: int = Field(ge=0, le=1439)
@@ -77,14 +77,14 @@ class BlockBody(BaseModel):
 class Availability(BaseModel):
     """All times at which a citizen can come or cannot."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     blocks: list[BlockBody] = Field(max_length=500)
 
 
 class LockBody(BaseModel):
     """Why a group is locked into a citizen's plan."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     why: str = Field(min_length=1, max_length=500)
 
 

@@ -20,7 +20,7 @@ routes = APIRouter(prefix="/v1", tags=["login"])
 class LoginIn(BaseModel):
     """A name with a password or a one-time code."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     username: str = Field(min_length=1, max_length=200)
     secret: str = Field(min_length=1, max_length=200)
 

@@ -136,7 +136,17 @@ def _http(request: Request, error: Exception) -> Response:
         error.detail if error.status_code in (408, 413) else "",
     )
     answer.headers.update(error.headers or {})
+    if error.status_code == 405:
+        answer.headers["Allow"] = ", ".join(sorted(_methods(request)))
     return answer
+
+
+def _methods(request: Request) -> set[str]:
+    """Everything that can be done at an address; the framework names the methods of one route only."""
+    found = request.scope["route"]
+    routes = [route for part in request.app.parts for route in part.routes]
+    same = [route.methods for route in routes if route.path == getattr(found, "path", None)]
+    return set().union(*same) or set(found.methods)
 
 
 def _database(request: Request, error: Exception) -> Response:

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from api.http.callers import Answer, Caller, may
 from api.http.catalog import Week
 from api.http.paging import After, Limit, Page, read_page
+from api.http.problems import RequestError
 from catalog.weeks import parse_week
 from scheduler import approval, policy, publishing, queue
 from scheduler import review as reviews
@@ -41,7 +42,7 @@ EVENT_SECONDS = 0.5
 class RunIn(BaseModel):
     """What a run is asked for; it ends at the first of its limits."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     time_limit: float = Field(default=60.0, gt=0, le=3600, description="Seconds.")
     gap_percent: float = Field(default=0.0, ge=0, le=100)
     seed: int = Field(default=1, ge=0, lt=2**31)
@@ -69,7 +70,7 @@ class RunOut(BaseModel):
 class Approve(BaseModel):
     """Whose plans are approved (`team` empty: everybody's), with a reason where the review asks for one."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     team: str = Field(default="", max_length=100)
     reason: str = Field(default="", max_length=2000)
 
@@ -102,6 +103,8 @@ def ask_run(week: Week, body: RunIn, caller: Annotated[Caller, may("run.ask")]) 
     task = Task(parse_week(week), options, body.seats_only, body.warm_from)
 
     def ask() -> Answer:
+        if body.warm_from is not None and caller.session.get(Run, body.warm_from) is None:
+            raise RequestError("invalid", "warm_from: there is no such run; leave it out to begin from the newest")
         run = queue.ask(caller.session, task, requested_by=caller.actor.account_id)
         caller.session.flush()
         return Answer(202, run_out(run), {"Location": f"/v1/runs/{run.id}"})
