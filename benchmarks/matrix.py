@@ -29,7 +29,7 @@ from scheduler.accounts import Rights
 from scheduler.actions import ACTING, ACTIONS, WHOLE_CENTRE
 from scheduler.migrations import upgrade
 from scheduler.shipped import load_shipped
-from scheduler.tables import Citizen, Contact, Representation
+from scheduler.tables import Citizen, Contact, Representation, StaffTask
 from scheduler.town import make_town
 
 WEEK = "2026-W48"
@@ -46,8 +46,11 @@ BODIES: dict[str, Any] = {
     "ask_run": {"time_limit": 1},
     "approve": {"team": "", "reason": "set igennem"},
     "answer": {"answer": "yes"},
+    "give_leave": {"username": "representative", "may": "see", "until": "2020-01-01"},
+    "ask_erasure": {"external_id": "en anden"},
+    "close_task": {"note": "talt sammen"},
 }
-PERSONAL = {"citizen_id": "citizen", "staff_id": "staff"}
+PERSONAL = {"citizen_id": "citizen", "staff_id": "staff", "task_id": "task"}
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,8 @@ def make_askers(engine: Engine) -> list[Asker]:
         staff_id = session.scalars(select(Contact.staff_id).where(Contact.citizen_id == own).limit(1)).one()
         other_staff = session.scalars(select(StaffMember.id).where(StaffMember.id != staff_id).limit(1)).one()
         mine = {"citizen_id": own, "staff_id": staff_id, "group_id": _held(session, staff_id)}
-        others = {"citizen_id": foreign, "staff_id": other_staff, "group_id": mine["group_id"]}
+        mine["task_id"], task = _task(session, own, now), _task(session, foreign, now)
+        others = {"citizen_id": foreign, "staff_id": other_staff, "group_id": mine["group_id"], "task_id": task}
         rights = {
             "citizen": Rights("citizen", citizen_id=own),
             "representative": Rights("representative"),
@@ -137,7 +141,12 @@ def ask_all(app: FastAPI, askers: list[Asker]) -> tuple[int, list[Wrong]]:
                 continue  # They concern the caller's own login, or never end.
             for method in sorted(route.methods or ()):
                 for asker in askers:
-                    absent: dict[str, Any] = {"citizen_id": ABSENT, "staff_id": "ingen", "group_id": ABSENT}
+                    absent: dict[str, Any] = {
+                        "citizen_id": ABSENT,
+                        "staff_id": "ingen",
+                        "group_id": ABSENT,
+                        "task_id": ABSENT,
+                    }
                     for whose, ids in (("own", asker.own), ("foreign", asker.foreign), ("absent", absent)):
                         status = _ask(client, route, method, asker, ids, f"{asked}")
                         asked += 1
@@ -148,7 +157,14 @@ def ask_all(app: FastAPI, askers: list[Asker]) -> tuple[int, list[Wrong]]:
 
 
 def _ask(client: TestClient, route: APIRoute, method: str, asker: Asker, ids: dict[str, Any], key: str) -> int:
-    names = {"week": WEEK, "run_id": 1, "account_id": ABSENT, "token": "x"} | ids
+    names = {
+        "week": WEEK,
+        "run_id": 1,
+        "account_id": ABSENT,
+        "token": "x",
+        "job_id": 1,
+        "representation_id": ABSENT,
+    } | ids
     path = route.path.format(**{name: names[name] for name in route.param_convertors})
     headers = {"Authorization": f"Bearer {asker.key}", "Idempotency-Key": key}
     if route.name == "import_file":
@@ -177,6 +193,13 @@ def _two_citizens(session: Session) -> tuple[int, int]:
             if contacts.get(own) and not contacts[own] & contacts.get(other, set()):
                 return own, other
     raise RuntimeError("no two citizens without a common contact")
+
+
+def _task(session: Session, citizen_id: int, now: dt.datetime) -> int:
+    task = StaffTask(slug="revise_min_plan", citizen_id=citizen_id, week=WEEK, subject="", created_at=now)
+    session.add(task)
+    session.flush()
+    return task.id
 
 
 def _held(session: Session, staff_id: str) -> int:

@@ -49,6 +49,8 @@ ACTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "code.write": _STAFF,
         "task.read": _STAFF,
         "task.write": _STAFF,
+        "message.read": _STAFF,
+        "representation.own": frozenset({"citizen", "representative"}),
         "representation.read": _HERSELF,
         "representation.write": _HERSELF,
     }
@@ -81,4 +83,9 @@ class Actor:
 
 def may(actor: Actor, action: str) -> bool:
     """Whether the actor may do this to somebody at all; raises KeyError where no such action is declared."""
-    return actor.role in ACTIONS[action] and (action not in WHOLE_CENTRE or actor.scope == "centre")
+    return may_as(actor.role, actor.scope, action)
+
+
+def may_as(role: str, scope: str, action: str) -> bool:
+    """Whether anybody of this role and scope may do this to somebody at all."""
+    return role in ACTIONS[action] and (action not in WHOLE_CENTRE or scope == "centre")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from scheduler.life import OPEN, ClosedRunError, hold_run
+from scheduler.stored import find_run
 from scheduler.tables import PlanAnswer, Publication, Run
 
 ANSWERS = ("yes", "change", "call_me")
@@ -56,3 +58,30 @@ def share_heard(session: Session, run_id: int) -> float:
     planned = session.scalar(select(Run.num_citizens).where(Run.id == run_id)) or 0
     heard = session.scalar(select(func.count()).where(PlanAnswer.run_id == run_id)) or 0
     return heard / planned if planned else 0.0
+
+
+class Tally(NamedTuple):
+    """How many citizens said what to a run's proposals; those who are silent are counted too."""
+
+    citizens: int
+    yes: int
+    change: int
+    call_me: int
+    silent: int
+    share_heard: float  # 0 to 1
+
+
+def tally(session: Session, run_id: int) -> Tally:
+    """Count a run's answers; names nobody.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such run.
+    """
+    citizens = find_run(session, run_id).num_citizens
+    query = select(PlanAnswer.answer, func.count()).where(PlanAnswer.run_id == run_id).group_by(PlanAnswer.answer)
+    said = dict(session.execute(query).all())
+    yes, change, call_me = (said.get(answer, 0) for answer in ANSWERS)
+    silent = max(0, citizens - yes - change - call_me)
+    return Tally(citizens, yes, change, call_me, silent, share_heard(session, run_id))

@@ -9,7 +9,21 @@ import anyio.to_thread
 from fastapi import FastAPI
 from sqlalchemy import Engine
 
-from api.http import accounts, catalog, citizens, feeds, files, login, plans, runs, status
+from api.http import (
+    accounts,
+    catalog,
+    citizens,
+    feeds,
+    files,
+    login,
+    plans,
+    privacy,
+    representing,
+    reviewing,
+    runs,
+    status,
+    tasks,
+)
 from api.http.borders import Border
 from api.http.callers import Service
 from api.http.deadlines import Deadlines
@@ -22,7 +36,9 @@ from api.http.settings import Settings
 from scheduler.audit_log import AuditLog
 
 THREADS = 8  # as many as the pool has connections
-ROUTES = (status, login, accounts, catalog, citizens, runs, plans, feeds, files)
+ROUTES = (
+    status, login, accounts, catalog, citizens, privacy, representing, runs, reviewing, plans, tasks, feeds, files,
+)  # fmt: skip
 
 
 def make_app(engine: Engine, settings: Settings | None = None) -> FastAPI:

@@ -12,9 +12,11 @@ from scheduler.idempotency import AnswerLostError, KeyReusedError
 from scheduler.life import ClosedRunError
 from scheduler.limits import LimitsError
 from scheduler.policy import NotPermittedError
+from scheduler.privacy import PrivacyError
 from scheduler.queue import QueueError
 from scheduler.representation import RepresentationError
 from scheduler.runs import RunError
+from scheduler.staff_tasks import TaskError
 from scheduler.stored import NotFoundError
 from scheduler.throttle import LoginRefusedError, LoginThrottledError
 
@@ -31,9 +33,11 @@ ERRORS: dict[type[Exception], str] = {
     LoginRefusedError: "login_refused",
     NotFoundError: "not_found",
     NotPermittedError: "not_permitted",
+    PrivacyError: "conflict",
     QueueError: "conflict",
     RepresentationError: "conflict",
     RunError: "conflict",
+    TaskError: "conflict",
     LoginThrottledError: "too_many",
     WeekError: "invalid",
 }

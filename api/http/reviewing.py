@@ -1,0 +1,63 @@
+"""What lies before whoever approves a run, over HTTP: its exceptions page by page, and what the citizens said."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, ConfigDict
+
+from api.http.callers import Caller, may
+from api.http.paging import After, Limit, Page
+from api.http.problems import RequestError
+from scheduler import answers
+from scheduler.review import CitizenReview, review
+from scheduler.scope import visible_citizens
+
+routes = APIRouter(prefix="/v1/runs/{run_id}", tags=["runs"])
+Number = Annotated[int, Path(description="A run's number.", ge=1, lt=2**31)]
+
+
+class TallyOut(BaseModel):
+    """How many citizens said what to their proposals, and the share that was heard, 0 to 1."""
+
+    model_config = ConfigDict(from_attributes=True)
+    citizens: int
+    yes: int
+    change: int
+    call_me: int
+    silent: int
+    share_heard: float
+
+
+@routes.get("/exceptions")
+def exceptions(
+    run_id: Number, caller: Annotated[Caller, may("run.approve")], after: After = None, limit: Limit = 100
+) -> Page[CitizenReview]:
+    """List the citizens whose proposal somebody should look at, the most pressing first."""
+    begin = _read_cursor(after)
+    with caller.reading() as session:
+        found = review(session, run_id, caller.actor.team or "" if caller.actor.scope == "team" else "").citizens
+        mine = set(session.scalars(visible_citizens(caller.actor, caller.action)))
+    seen = [person for person in found if person.citizen_id in mine and (person.rank, person.external_id) > begin]
+    page, last = seen[:limit], seen[limit - 1 : limit]
+    following = f"{last[0].rank}:{last[0].external_id}" if len(seen) > limit else None
+    caller.look_at(person.citizen_id for person in page)
+    return Page(items=page, next=following)
+
+
+@routes.get("/answers")
+def tally(run_id: Number, caller: Annotated[Caller, may("figures.read")]) -> TallyOut:
+    """Count what the citizens said to a run's proposals; no citizen is named."""
+    with caller.reading() as session:
+        return TallyOut.model_validate(answers.tally(session, run_id))
+
+
+def _read_cursor(after: str | None) -> tuple[int, str]:
+    """The rank and the id after which a page begins."""
+    if after is None:
+        return -1, ""
+    rank, colon, external_id = after.partition(":")
+    if not colon or rank not in tuple("01234"):
+        raise RequestError("invalid", "after: expected the `next` of the page before")
+    return int(rank), external_id
