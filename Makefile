@@ -4,13 +4,20 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 STAMP := .venv/.installed
+TOOLS := .venv/.tools
 PYTHON ?=
 
 help: ## Show this list
 	@echo "igang plans one week for every citizen of a centre. The commands:"
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-9s %s\n", $$1, $$2}'
 
-setup: $(STAMP) ## Make .venv with the pinned dependencies (a second time it does nothing)
+venv: $(STAMP) ## Make .venv with the pinned dependencies: all that the demo and the service need
+
+setup: $(STAMP) $(TOOLS) ## The same, and PostgreSQL and Node for the tests where missing (a second time it does nothing)
+
+$(TOOLS): tests/install tests/e2e/oidc_provider/package-lock.json | $(STAMP)
+	@tests/install
+	@touch $@
 
 $(STAMP): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || { \
@@ -27,10 +34,10 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: setup ## Plan next week for a made-up town of 6,000 citizens, with live progress and a picture
+demo: $(STAMP) ## Plan next week for a made-up town of 6,000 citizens, with live progress and a picture
 	@$(BIN)/igang demo --database sqlite:///igang.db
 
-run: setup ## Serve the programming interface on this machine, with a worker beside it
+run: $(STAMP) ## Serve the programming interface on this machine, with a worker beside it
 	@$(BIN)/igang serve --database sqlite:///igang.db
 
 test: setup static ## Run everything that protects main: the checks below and all tests
@@ -39,26 +46,29 @@ test: setup static ## Run everything that protects main: the checks below and al
 check: setup static ## Format, lint, types, import rules, slugs and unit tests: under a minute
 	@$(BIN)/python -m pytest -n 2 -q tests/unit tests/contract
 
-static: setup
+static: $(STAMP)
 	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted; mend it with: make format" >&2; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
-format: setup ## Format the code and mend what the linter can mend
+format: $(STAMP) ## Format the code and mend what the linter can mend
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --fix --quiet .
 
-bench: setup ## Measure quality and speed, and write benchmarks/RESULTS.md (takes long)
+bench: $(STAMP) ## Measure quality and speed, and write benchmarks/RESULTS.md (takes long)
 	@$(BIN)/python -m benchmarks
 
-umass: setup ## Plan the published course data of one university and compare with the known sums
+umass: $(STAMP) ## Plan the published course data of one university and compare with the known sums
 	@$(BIN)/python -m benchmarks.umass --seats scaled
 	@$(BIN)/python -m benchmarks.umass --seats full
 	@$(BIN)/python -m benchmarks.umass --seats scaled --fair
 
 chaos: setup ## Kill and halt workers and the database while they do RUNS=20 runs; nothing may be lost
 	@$(BIN)/python -m benchmarks.chaos $(or $(RUNS),20) $(DB)
+
+faults: setup ## Kill the service N=200 times while it writes (DB=sqlite or postgresql); nothing may be lost
+	@$(BIN)/python -m benchmarks.faults $(or $(N),200) $(or $(DB),sqlite)
 
 matrix: setup ## Ask every route as every role about own, foreign and absent objects
 	@$(BIN)/python -m benchmarks.matrix
@@ -67,4 +77,4 @@ lock: setup ## Pin the dependencies anew (needs uv on the path)
 	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --upgrade --output-file requirements.lock
 
-.PHONY: help setup demo test check static format bench umass chaos matrix run lock
+.PHONY: help venv setup demo test check static format bench umass chaos faults matrix run lock
