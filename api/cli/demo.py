@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +12,7 @@ from rich.table import Table
 from sqlalchemy import Engine, func, select
 
 from api.cli.planning import DEFAULT_THREADS, Gap, SeatsOnly, Seed, Threads, TimeLimit, run_task, show_run
+from api.cli.serving import serve
 from api.cli.shared import DEFAULT_DATABASE, Database, InputError, Json, err, new_database, out
 from catalog.database import reading, writing
 from catalog.tables import Base, Rule
@@ -66,6 +69,7 @@ def demo(
     show_run(outcome, summary, as_json=as_json)
     if not as_json:
         _say_what_to_try(engine, database, summary["run"])
+        _offer_to_serve(database)
 
 
 def _clear_earlier_demo(engine: Engine, url: str) -> None:
@@ -91,7 +95,6 @@ def _say_what_to_try(engine: Engine, url: str, run: int) -> None:
         (f"igang show {somebody}", "one citizen's week as a grid"),
         (f"igang export {run} plan.xlsx", "everybody's meetings as a workbook"),
         (f"igang verify {run}", "count every rule again"),
-        ("igang serve", "let staff and citizens use it over the network (make run)"),
         (f"igang replay {run}", "compute the run again and compare"),
         ("igang demo --citizens 600 --tightness 0.4", "a smaller town with fewer seats"),
         ("igang --help", "everything else"),
@@ -99,3 +102,11 @@ def _say_what_to_try(engine: Engine, url: str, run: int) -> None:
         table.add_row(f"[bold]{command}{where}[/]", meaning)
     out.print()
     out.print(table)
+
+
+def _offer_to_serve(url: str) -> None:
+    """Say how to serve the town, and in a terminal do it for whoever wants to."""
+    command = "make run" if url == DEFAULT_DATABASE else f"igang serve --database {url}"
+    out.print(f"\nTo let staff and citizens use it from a browser or a program: [bold]{command}[/]", soft_wrap=True)
+    if sys.stdin.isatty() and sys.stdout.isatty() and "CI" not in os.environ and typer.confirm("Serve it now?"):
+        serve(database=url)
