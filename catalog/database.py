@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, cast
 
 from pysqlite3 import dbapi2 as sqlite
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, insert, make_url
+from sqlalchemy import (
+    URL,
+    Connection,
+    CursorResult,
+    Dialect,
+    Engine,
+    Executable,
+    Table,
+    create_engine,
+    event,
+    insert,
+    make_url,
+)
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from catalog.columns import Base
 
@@ -17,14 +33,18 @@ from catalog.columns import Base
 SAFE_LOG_SINCE = (3, 51, 3)
 BUSY_MILLISECONDS = 10_000
 # Of PostgreSQL: as many connections as a web process has threads, and a short wait for one instead of a long queue.
-POOL: dict[str, Any] = {"pool_size": 8, "max_overflow": 0, "pool_timeout": 5, "pool_pre_ping": True}
+POOL: dict[str, Any] = {"pool_size": 8, "max_overflow": 0, "pool_timeout": 5}
+RESTED_SECONDS = 1.0  # after which a connection of PostgreSQL is tried before it is used: the server may have restarted
 
 
 def make_engine(url: str) -> Engine:
     """Make the engine of a database URL such as `sqlite:///igang.db` or `postgresql://user@host/name`."""
     parsed = read_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, **POOL)
+        engine = create_engine(parsed, **POOL)
+        event.listen(engine, "checkin", _note_use)
+        event.listen(engine, "checkout", partial(_try_rested, engine.dialect))
+        return engine
     in_memory = parsed.database in (None, "", ":memory:")
     options: dict[str, Any] = (
         {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}} if in_memory else {}
@@ -56,10 +76,39 @@ def reading(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+def for_questions(engine: Engine) -> Engine:
+    """The engine for readings whose statements need not see one state; make it once.
+
+    On PostgreSQL each statement stands alone, which saves the round trips that begin and end a transaction.
+    """
+    alone = {"isolation_level": "AUTOCOMMIT"} if engine.dialect.name == "postgresql" else {}
+    return engine.execution_options(igang_reads=True, **alone)
+
+
+def run_made(session: Session, statement: Executable, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
+    """Run a statement that was made once, in half the time of `session.execute`; it gives columns, no objects."""
+    session.flush()
+    return session.connection().execute(statement, values)
+
+
 def insert_rows(session: Session, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows of one table, several times as fast as objects. All rows have the same keys."""
     if rows:
         session.execute(insert(cast(Table, table.__table__)), rows)
+
+
+def _note_use(_: Any, record: ConnectionPoolEntry) -> None:
+    record.info["used"] = time.monotonic()
+
+
+def _try_rested(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _: Any) -> None:
+    """Let the pool connect anew where the server has gone since the connection was last used."""
+    if time.monotonic() - record.info.get("used", math.inf) < RESTED_SECONDS:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError from error
 
 
 def _set_up(connection: Any, _: Any) -> None:

@@ -17,9 +17,8 @@ from sqlalchemy.orm import Session
 
 from catalog.tables import Group, StaffMember
 from scheduler.actions import ACTING, ACTIONS, LARGEST_NUMBER, SEEING, WHOLE_CENTRE, Actor, may
-from scheduler.scope import visible_citizens, visible_groups, visible_staff
+from scheduler.scope import reaches_citizen, visible_groups, visible_staff
 from scheduler.stored import NotFoundError
-from scheduler.tables import Citizen
 
 __all__ = [
     "ACTING",
@@ -98,8 +97,7 @@ def permit_citizen(session: Session, actor: Actor, action: str, citizen_id: int,
         She does not reach the citizen, or there is none.
     """
     permit(actor, action)
-    mine = visible_citizens(actor, action, today).where(Citizen.id == _number(citizen_id))
-    if not _finds(session, mine):
+    if not reaches_citizen(session, actor, action, _number(citizen_id), today):
         raise UnknownCitizenError(f"citizen {citizen_id}: no such citizen among yours; look her up in your list")
 
 

@@ -8,9 +8,11 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, delete, or_, select, update
+from sqlalchemy import bindparam, delete, lambda_stmt, or_, select, update
 from sqlalchemy.orm import Session
 
+from catalog.columns import UtcTime
+from catalog.database import run_made
 from catalog.tables import StaffMember
 from scheduler.account_tables import Account, ApiKey, LoginSession
 from scheduler.accounts import find_account
@@ -21,6 +23,31 @@ IDLE_STAFF, IDLE_CITIZEN = dt.timedelta(minutes=15), dt.timedelta(minutes=30)
 LONGEST_LOGIN = dt.timedelta(hours=8)
 SEEN_EVERY = dt.timedelta(minutes=1)
 KEY_PREFIX = "igk_"
+# Made once, for every request asks them: an account that is not closed, in the order of an actor's fields.
+_ACTORS = (
+    select(
+        Account.id,
+        Account.name,
+        Account.role,
+        Account.scope,
+        Account.citizen_id,
+        Account.staff_id,
+        StaffMember.team,
+        Account.sees_protected,
+    )
+    .outerjoin(StaffMember, StaffMember.id == Account.staff_id)
+    .where(Account.closed_at.is_(None))
+)
+_LOGIN = (
+    _ACTORS.add_columns(LoginSession.form_token, LoginSession.created_at, LoginSession.seen_at)
+    .join(LoginSession, LoginSession.account_id == Account.id)
+    .where(LoginSession.token_hash == bindparam("hash"))
+)
+_KEY = _ACTORS.join(ApiKey, ApiKey.account_id == Account.id).where(
+    ApiKey.key_hash == bindparam("hash"),
+    or_(ApiKey.revoked_at.is_(None), ApiKey.revoked_at > bindparam("now", type_=UtcTime)),
+)
+_BY_LOGIN, _BY_KEY = lambda_stmt(lambda: _LOGIN), lambda_stmt(lambda: _KEY)
 
 
 class UnknownKeyError(NotFoundError):
@@ -53,15 +80,15 @@ def open_session(session: Session, account_id: int, now: dt.datetime) -> tuple[s
 
 def find_session(session: Session, token: str, now: dt.datetime) -> Found | None:
     """Who is logged in by a cookie's value; nobody after a time without her, after 8 hours, or in a closed account."""
-    logins = _open_accounts().add_columns(LoginSession).join(LoginSession, LoginSession.account_id == Account.id)
-    found = session.execute(logins.where(LoginSession.token_hash == _hash(token))).one_or_none()
+    found = run_made(session, _BY_LOGIN, {"hash": _hash(token)}).one_or_none()
     if found is None:
         return None
-    account, team, login = found
-    idle = IDLE_CITIZEN if account.role in ("citizen", "representative") else IDLE_STAFF
-    if now >= login.created_at + LONGEST_LOGIN or now >= login.seen_at + idle:
+    *who, created_at, seen_at = found
+    actor = Actor(*who)
+    idle = IDLE_CITIZEN if actor.role in ("citizen", "representative") else IDLE_STAFF
+    if now >= created_at + LONGEST_LOGIN or now >= seen_at + idle:
         return None
-    return Found(_actor(account, team, login.form_token), now >= login.seen_at + SEEN_EVERY)
+    return Found(actor, now >= seen_at + SEEN_EVERY)
 
 
 def touch(session: Session, token: str, now: dt.datetime) -> None:
@@ -89,10 +116,8 @@ def make_key(session: Session, account_id: int, label: str, now: dt.datetime) ->
 
 def find_key(session: Session, key: str, now: dt.datetime) -> Actor | None:
     """As whom a machine with this key acts; nobody where the key is revoked or the account closed."""
-    holds = or_(ApiKey.revoked_at.is_(None), ApiKey.revoked_at > now)
-    accounts = _open_accounts().join(ApiKey, ApiKey.account_id == Account.id)
-    found = session.execute(accounts.where(ApiKey.key_hash == _hash(key), holds)).one_or_none()
-    return None if found is None else _actor(*found, None)
+    found = run_made(session, _BY_KEY, {"hash": _hash(key), "now": now}).one_or_none()
+    return None if found is None else Actor(*found)
 
 
 def list_keys(session: Session, account_id: int) -> Sequence[ApiKey]:
@@ -107,25 +132,6 @@ def revoke_key(session: Session, key_hash: str, now: dt.datetime) -> None:
     if key is None:
         raise UnknownKeyError("key: no such key; look it up in the list of the account's keys")
     key.revoked_at = key.revoked_at or now
-
-
-def _open_accounts() -> Select[Account, str]:
-    teams = select(Account, StaffMember.team).outerjoin(StaffMember, StaffMember.id == Account.staff_id)
-    return teams.where(Account.closed_at.is_(None))
-
-
-def _actor(account: Account, team: str | None, form_token: str | None) -> Actor:
-    return Actor(
-        account_id=account.id,
-        name=account.name,
-        role=account.role,
-        scope=account.scope,
-        citizen_id=account.citizen_id,
-        staff_id=account.staff_id,
-        team=team,
-        sees_protected=account.sees_protected,
-        form_token=form_token,
-    )
 
 
 def _hash(token: str) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, literal, select
+from sqlalchemy import and_, bindparam, case, func, lambda_stmt, literal, select
 from sqlalchemy.orm import Session, aliased
 
+from catalog.database import run_made
 from catalog.tables import Group, GroupStaff, Meeting, Offering, Room, Site, StaffMember
 from scheduler.life import STANDING, NotPublishedError, need_published_run
 from scheduler.reading import Rows
@@ -116,13 +117,14 @@ def _with_facts(statement: Rows, group_id: Any) -> Rows:
 
 
 # Made once: putting such a statement together takes longer than running it.
-_PUBLISHED = _with_facts(
+_STANDING = _with_facts(
     select(Publication.run_id, Publication.version, *_FACTS)
     .select_from(Publication)
     .outerjoin(PlanEntry, and_(PlanEntry.run_id == Publication.run_id, PlanEntry.citizen_id == bindparam("citizen_id")))
     .where(Publication.id == STANDING.scalar_subquery()),
     PlanEntry.group_id,
 )
+_PUBLISHED = lambda_stmt(lambda: _STANDING)  # A lambda is found among the compiled statements at once.
 _PROPOSED = _with_facts(
     select(Run.week, Run.id, *_FACTS)
     .select_from(Run)
@@ -144,7 +146,7 @@ def citizen_week(session: Session, week: str, citizen_id: int) -> CitizenWeek:
     NotPublishedError
         The week has no published plan.
     """
-    rows = session.execute(_PUBLISHED, {"week": week, "citizen_id": citizen_id}).all()
+    rows = run_made(session, _PUBLISHED, {"week": week, "citizen_id": citizen_id}).all()
     if not rows:
         raise NotPublishedError(week)
     run_id, version, *_ = rows[0]

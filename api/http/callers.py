@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from sqlalchemy.orm import Session
 from api.http.problems import RequestError
 from api.http.rates import Rates
 from api.http.settings import Settings
-from catalog.database import reading, writing
+from catalog.database import for_questions, writing
 from scheduler import audit, ended_logins, idempotency, policy, sessions
 from scheduler.audit import Entry
 from scheduler.audit_log import AuditLog
@@ -32,6 +33,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 KEYLESS = ("session.end",)  # Doing it twice is doing it once, and stores nothing.
 LARGEST = 2**31
 MOST_KEY = 200  # characters of an idempotency key
+KEY = re.compile("[!-~]+")
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,11 @@ class Service:
     settings: Settings
     log: AuditLog
     rates: Rates
+    questions: Engine = field(init=False)  # the engine for readings
+
+    def __post_init__(self) -> None:
+        """Make the second engine from the first."""
+        object.__setattr__(self, "questions", for_questions(self.engine))
 
 
 @dataclass(frozen=True)
@@ -72,7 +79,7 @@ class Caller:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session for reading."""
-        with reading(self.service.engine) as session:
+        with Session(self.service.questions) as session:
             yield session
 
     def look_at(self, citizens: Iterable[int | None]) -> None:
@@ -144,7 +151,7 @@ class May:
             raise RequestError("not_logged_in")
         service.rates.count_account(actor.account_id)
         caller = Caller(request, actor, self.action)
-        request.state.caller = caller
+        request.state.caller, request.state.role = caller, actor.role
         if _is_from_elsewhere(request, service.settings):
             caller.record_refusal()
             raise RequestError("other_origin")
@@ -165,11 +172,11 @@ def find_actor(request: Request) -> Actor | None:
     kind, secret = _shown(request)
     now = dt.datetime.now(dt.UTC)
     if kind == "bearer":
-        with reading(service.engine) as session:
+        with Session(service.questions) as session:
             return sessions.find_key(session, secret, now)
     if kind != COOKIE:
         return None
-    with reading(service.engine) as session:
+    with Session(service.questions) as session:
         found = sessions.find_session(session, secret, now)
     if found is not None and found.stale and not _is_from_elsewhere(request, service.settings):
         with writing(service.engine) as session:
@@ -191,7 +198,7 @@ def _record_ended_login(request: Request, action: str) -> None:
     if kind not in ("bearer", COOKIE) or not secret:
         return
     service: Service = request.app.state.service
-    with reading(service.engine) as session:
+    with Session(service.questions) as session:
         account = ended_logins.holder_of(session, secret)
     if account is not None:
         record_refusal(request, account.id, account.role, action, None)
@@ -209,8 +216,8 @@ def record_refusal(request: Request, account_id: int, role: str, action: str, ci
 
 
 def _check_key(key: str) -> None:
-    if not 1 <= len(key) <= MOST_KEY or not key.isascii() or not key.isprintable():
-        raise RequestError("key_missing", f"a header Idempotency-Key of 1 to {MOST_KEY} ASCII characters is needed")
+    if not KEY.fullmatch(key) or len(key) > MOST_KEY:
+        raise RequestError("key_missing", f"a header Idempotency-Key of 1 to {MOST_KEY} visible characters is needed")
 
 
 def _is_from_elsewhere(request: Request, settings: Settings) -> bool:

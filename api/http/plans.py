@@ -82,19 +82,19 @@ class StaffWeekOut(_Row):
 class AnswerIn(BaseModel):
     """What a citizen says to her proposal."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     answer: Literal["yes", "change", "call_me"]
     text: str = Field(default="", max_length=1000)
 
 
-@routes.get("/citizens/{citizen_id}/weeks/{week}")
-def own_week(citizen_id: Number, week: Week, caller: Annotated[Caller, may("plan.read")]) -> WeekOfOut:
+@routes.get("/citizens/{citizen_id}/weeks/{week}", response_model=WeekOfOut)
+def own_week(citizen_id: Number, week: Week, caller: Annotated[Caller, may("plan.read")]) -> Response:
     """Show a citizen's published week."""
     with caller.reading() as session:
         caller.permit(session, citizen_id)
         found = weeks_of.citizen_week(session, parse_week(week), citizen_id)
     caller.look_at([citizen_id])
-    return WeekOfOut.model_validate(found)
+    return Response(WeekOfOut.model_validate(found).model_dump_json(), media_type="application/json")
 
 
 @routes.get("/citizens/{citizen_id}/proposals/{run_id}")
