@@ -11,37 +11,44 @@ from solver.master import slot_prices
 from solver.pricing import Pricer
 from solver.problem import MICRO, MICRO_PER_PRICE, Ints
 
-MOST_COLUMNS = 7_000
-NODES = 200
+MOST_COLUMNS = 2_500  # beside the present plans of the same citizens: some seconds of work at most
+NODES = 20
 
 
-def columns(pricer: Pricer, rows: moves.Rows, price: Ints, seating: chains.Seating, gap: int) -> list[tuple[int, int]]:
-    """(citizen, pool position) of every plan seen that a better whole plan could hold; position -1 is the present plan.
+def columns(pricer: Pricer, rows: moves.Rows, price: Ints, gap: int) -> tuple[Ints, Ints]:
+    """(K,) citizens and (K,) pool positions of the plans seen that a better plan could hold, at most MOST_COLUMNS.
 
-    A plan whose regret at `price` exceeds `gap`, the bound less the objective in MICRO, is in no better whole plan.
+    A plan whose regret at `price` exceeds `gap`, the bound less the objective in MICRO, is in no better whole plan; of
+    too many, those of least regret are taken.
     """
     pool = pricer.pool
     total = slot_prices(rows, price) * MICRO_PER_PRICE
     cost = np.where(pool.slot >= 0, total[pool.slot], 0).sum(axis=2)
     seen = np.arange(pool.value.shape[1]) < pool.size[:, None]
     net = np.where(seen, pool.value - cost, -(1 << 60))
-    good = seen & (net >= net.max(axis=1, keepdims=True) - gap) & (net > -(1 << 50))
-    found = [(int(i), int(k)) for i, k in np.argwhere(good)]
-    return found + [(i, -1) for i in range(len(seating.plan))]
+    who, plan = np.nonzero(seen & (net >= net.max(axis=1, keepdims=True) - gap) & (net > -(1 << 50)))
+    regret = net.max(axis=1)[who] - net[who, plan]
+    least = np.sort(np.argsort(regret, kind="stable")[:MOST_COLUMNS])
+    return who[least], plan[least]
 
 
 def best_of_seen(
     pricer: Pricer, rows: moves.Rows, low: Ints, price: Ints, seating: chains.Seating, gap: int
 ) -> chains.Seating | None:
-    """The best combination of plans seen, from the present one as a start; None where too many or no better.
+    """The best combination of plans seen, from the present one as a start; None where there is no better.
 
-    Deterministic: a limit of nodes, not of time, ends it.
+    Whoever has no other plan among the columns keeps the present one. Deterministic: limits of columns and nodes, not
+    of time, end it.
     """
-    found = columns(pricer, rows, price, seating, gap)
-    if len(found) > MOST_COLUMNS + len(seating.plan):
+    who, position = columns(pricer, rows, price, gap)
+    if not len(who):
         return None
+    some = np.unique(who)
+    found = [*zip(who.tolist(), position.tolist(), strict=True), *((i, -1) for i in some.tolist())]
     plans = [seating.plan[i] if k < 0 else pricer.pool.slot[i, k] for i, k in found]
     worth = [int(seating.worth[i] if k < 0 else pricer.pool.value[i, k]) for i, k in found]
+    others = seating.load.copy()
+    moves.add_plans(rows, some, seating.plan, -1, others)
     model = mathopt.Model()
     chosen = [model.add_binary_variable() for _ in found]
     by_citizen: dict[int, list[mathopt.Variable]] = {}
@@ -55,10 +62,10 @@ def best_of_seen(
     for options in by_citizen.values():
         model.add_linear_constraint(mathopt.fast_sum(options) == 1)
     for row, users in by_row.items():
-        if len(users) > rows.cap[row]:
-            model.add_linear_constraint(mathopt.fast_sum(users) <= int(rows.cap[row]))
-    for s in np.flatnonzero(low > 0).tolist():
-        model.add_linear_constraint(mathopt.fast_sum(by_row.get(s, [])) >= int(low[s]))
+        if len(users) > rows.cap[row] - others[row]:
+            model.add_linear_constraint(mathopt.fast_sum(users) <= int(rows.cap[row] - others[row]))
+    for s in np.flatnonzero(low > others[: len(low)]).tolist():
+        model.add_linear_constraint(mathopt.fast_sum(by_row.get(s, [])) >= int(low[s] - others[s]))
     model.maximize(mathopt.fast_sum([w / MICRO * v for w, v in zip(worth, chosen, strict=True)]))
     start = mathopt.SolutionHint(variable_values={v: float(k < 0) for (_, k), v in zip(found, chosen, strict=True)})
     result = mathopt.solve(
@@ -69,10 +76,9 @@ def best_of_seen(
     )
     if not result.has_primal_feasible_solution():
         return None
-    values = result.variable_values(chosen)
-    better = chains.Seating(np.full_like(seating.plan, -1), seating.worth.copy(), np.zeros_like(seating.load))
-    for (i, _), plan, gain, value in zip(found, plans, worth, values, strict=True):
+    better = chains.Seating(seating.plan.copy(), seating.worth.copy(), others)
+    for (i, _), plan, gain, value in zip(found, plans, worth, result.variable_values(chosen), strict=True):
         if value > 0.5:
             better.plan[i], better.worth[i] = plan, gain
-    moves.add_plans(rows, np.arange(len(better.plan)), better.plan, 1, better.load)
+    moves.add_plans(rows, some, better.plan, 1, better.load)
     return better if int(better.worth.sum()) > int(seating.worth.sum()) else None
