@@ -10,27 +10,46 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from api.cli.shared import DEFAULT_DATABASE, Database, InputError, err, new_database, out
 from api.http import make_app
 from api.http.issuer import IssuerSettings
 from api.http.oidc import add_issuer
 from api.http.settings import Settings
-from catalog.database import writing
+from catalog.database import make_engine, writing
 from scheduler import accounts
+from scheduler.logs import set_up_logs
 from scheduler.migrations import upgrade
 from scheduler.shipped import load_shipped
 
 STOP_SECONDS = 10
+IDLE_SECONDS = 15  # for which a connection may lie still between two requests
+MOST_CONNECTIONS = 1_000  # of one process
+
+
+def make_service() -> FastAPI:
+    """The application of one process, from the environment."""
+    settings = Settings.from_environment()
+    set_up_logs(as_json=settings.production)
+    app = make_app(make_engine(os.environ["IGANG_DATABASE_URL"]), settings)
+    issuer = IssuerSettings.from_environment(os.environ)
+    if issuer is not None:
+        add_issuer(app, issuer)
+    return app
 
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on; put a proxy with TLS before it.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8000,
     worker: Annotated[bool, typer.Option(help="Start a worker beside it, which does the runs.")] = True,
+    processes: Annotated[
+        int, typer.Option(help="Processes that answer; more than one where the database is PostgreSQL.", min=1)
+    ] = 1,
     database: Database = DEFAULT_DATABASE,
 ) -> None:
     """Serve the programming interface, and start a worker for the runs."""
+    set_up_logs(as_json=Settings.from_environment().production)
     local = not os.environ.get("IGANG_ISSUER")
     upgrade(database)
     engine = new_database(database)
@@ -40,19 +59,22 @@ def serve(
     if code is not None:
         out.print(f"The first login: name [bold]admin[/], one-time code [bold]{code}[/] (valid for a day, shown once).")
     out.print(f"Serving {database} at http://{host}:{port}, what it can do at http://{host}:{port}/docs")
-    app = make_app(engine, Settings.from_environment())
+    engine.dispose()
+    os.environ["IGANG_DATABASE_URL"] = database
     try:
-        issuer = IssuerSettings.from_environment(os.environ)
+        IssuerSettings.from_environment(os.environ)
     except ValueError as error:
         raise InputError(str(error)) from error
-    if issuer is not None:
-        add_issuer(app, issuer)
     beside = None
     if worker:
         command = [sys.executable, "-m", "api.cli", "worker", "--beside", str(os.getpid())]
-        beside = subprocess.Popen(command, env=os.environ | {"IGANG_DATABASE_URL": database})
+        beside = subprocess.Popen(command)
     try:
-        uvicorn.run(app, host=host, port=port, log_level="warning")
+        uvicorn.run(
+            f"{__name__}:make_service", factory=True, workers=processes, host=host, port=port, log_level="warning",
+            log_config=None, access_log=False, server_header=False, limit_concurrency=MOST_CONNECTIONS,
+            timeout_keep_alive=IDLE_SECONDS, timeout_graceful_shutdown=STOP_SECONDS,
+        )  # fmt: skip
     finally:
         if beside is not None:
             beside.terminate()

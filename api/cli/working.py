@@ -9,8 +9,10 @@ from typing import Annotated
 import typer
 
 from api.cli.shared import DEFAULT_DATABASE, Database, ErasedList, file_channels, open_database
+from api.http.settings import Settings
 from scheduler.chore_thread import ChoreThread
 from scheduler.erasure import DEFAULT_LIST
+from scheduler.logs import set_up_logs
 from scheduler.worker import main
 
 DEFAULT_OUTBOX = Path("igang-outbox")
@@ -37,6 +39,7 @@ def worker(
     Where workers run on several machines, let those of one machine do the chores (--no-chores on the others): the
     outbox and the list of the erased are files.
     """
+    set_up_logs(as_json=Settings.from_environment().production)
     open_database(database).dispose()
     beside_runs = ChoreThread(database, file_channels(outbox), erased) if chores else nullcontext()
     main(database, beside, beside_runs)

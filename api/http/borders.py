@@ -27,7 +27,7 @@ IMPORTS = "/v1/imports"
 
 
 class Border:
-    """Gives each request a number, refuses bodies that are too large, and sets the headers of every answer."""
+    """Numbers requests, refuses bodies that are too large, sets every answer's headers, and answers for what broke."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app, self.settings = app, settings
@@ -55,11 +55,18 @@ class Border:
                 raise HTTPException(413, f"at most {limit} bytes")
             return message
 
-        await self.app(scope, counted, self._dressed(scope, send))
+        dressed = self._dressed(scope, send)
+        try:
+            await self.app(scope, counted, dressed)
+        except Exception as error:  # noqa: BLE001  # The server would log its words, which may name somebody.
+            request.state.error = error
+            if not getattr(request.state, "begun", False):
+                await problem(request, "broken")(scope, receive, dressed)
 
     def _dressed(self, scope: Scope, send: Send) -> Send:
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
+                scope["state"]["begun"] = True
                 _dress(MutableHeaders(scope=message), scope)
             await send(message)
 

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
-from api.http.callers import COOKIE, KEYLESS, MOST_KEY, SAFE, May
+from api.http.callers import COOKIE, KEY, KEYLESS, MOST_KEY, SAFE, May
 from api.http.problems import KINDS, PROBLEM
 
 ALWAYS = {408, 429, 500, 503}  # from every route
@@ -35,7 +35,7 @@ KEY_PARAMETER: dict[str, Any] = {
     "in": "header",
     "required": True,
     "description": "Drawn anew for every change; the same request again with the same key is done once.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": MOST_KEY, "pattern": "^[!-~]+$"},
+    "schema": {"type": "string", "minLength": 1, "maxLength": MOST_KEY, "pattern": f"^{KEY.pattern}$"},
 }
 LOGINS: dict[str, Any] = {
     "key": {"type": "http", "scheme": "bearer", "description": "A machine's key."},
