@@ -39,8 +39,15 @@ def _holds(row: Any, day: dt.date) -> tuple[Any, Any]:
 
 
 def _cleared(session: Session, week: str, ids: Ints, centre: CentreFacts) -> Bools:
-    statement = select(Clearance.citizen_id, Clearance.offering_id, literal(1))
-    cleared = table(session, statement.where(*_holds(Clearance, monday_of(week))), ids, centre.offering.id) > 0
+    # A row a citizen instead of a row a clearance: the longest table is read in a third of the time.
+    opened = func.aggregate_strings(Clearance.offering_id, ",")
+    statement = select(Clearance.citizen_id, opened).group_by(Clearance.citizen_id)
+    citizen, lists = columns(session, statement.where(*_holds(Clearance, monday_of(week))))
+    place = {offering: position for position, offering in enumerate(centre.offering.id)}
+    cleared = np.zeros((len(ids), len(place)), np.bool_)
+    for row, offerings in zip(places(citizen, ids).tolist(), lists, strict=True):
+        if row >= 0:
+            cleared[row, [place[offering] for offering in offerings.split(",") if offering in place]] = True
     everything = ~cleared.any(axis=1, keepdims=True)
     return cleared | everything
 
