@@ -73,8 +73,11 @@ faults: setup ## Kill the service N=200 times while it writes (DB=sqlite or post
 matrix: setup ## Ask every route as every role about own, foreign and absent objects
 	@$(BIN)/python -m benchmarks.matrix
 
+load: setup ## Ask for 300 own weeks a second for SECONDS=10 while a run is solving; PostgreSQL must keep up
+	@$(BIN)/python -m benchmarks.load $(or $(SECONDS),10) $(DB)
+
 lock: setup ## Pin the dependencies anew (needs uv on the path)
 	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --upgrade --output-file requirements.lock
 
-.PHONY: help venv setup demo test check static format bench umass chaos faults matrix run lock
+.PHONY: help venv setup demo test check static format bench umass chaos faults matrix load run lock

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 Figures = dict[str, Any]
-Kind = Literal["town", "next week", "course data", "kernel", "database", "cold start"]
+Kind = Literal["town", "next week", "course data", "kernel", "database", "cold start", "load"]
 
 
 class Bar(NamedTuple):
@@ -70,6 +70,12 @@ def _tight(tightness: float) -> Instance:
     )
 
 
+LOAD_BARS = (
+    Bar("own_p99_ms", "<=", 50),
+    Bar("week_first_ms", "<=", 50),
+    Bar("errors", "<=", 0),
+    Bar("solving", ">=", 1),
+)
 INSTANCES: tuple[Instance, ...] = (
     Instance(
         name="600-20",
@@ -168,6 +174,19 @@ INSTANCES: tuple[Instance, ...] = (
         text="building the problem of 6,000 citizens from SQLite",
         kind="database",
         must=(Bar("build_seconds", "<=", 2),),
+    ),
+    *(
+        Instance(
+            name=f"load-{name}",
+            text=f"300 citizens a second ask for their weeks while a run is solving, {text}",
+            kind="load",
+            must=bars,
+            seconds=10,
+        )
+        for name, text, bars in (
+            ("sqlite", "SQLite", ()),
+            ("postgresql", "PostgreSQL", LOAD_BARS),
+        )
     ),
     Instance(name="cold-start", text="compiling every kernel, with an empty cache", kind="cold start", must=()),
 )

@@ -13,6 +13,7 @@ import numpy as np
 
 from benchmarks.draw import draw_problem
 from benchmarks.instances import BY_NAME, Figures, Instance, Kind
+from benchmarks.load import measure_load
 from benchmarks.machine import commit, load, machine
 from benchmarks.next_week import carry_over, change_week
 from benchmarks.small_work import compile_all, one_citizen, read_database
@@ -180,6 +181,7 @@ KINDS: Mapping[Kind, Callable[[Instance, int], Figures]] = {
     "kernel": one_citizen,
     "database": read_database,
     "cold start": compile_all,
+    "load": measure_load,
 }
 
 

@@ -13,7 +13,7 @@ from benchmarks.instances import INSTANCES, Figures, Instance
 from benchmarks.machine import ROOT
 
 RESULTS = Path(__file__).parent / "results"
-ONE_SEED: tuple[str, ...] = ("database", "cold start")
+ONE_SEED: tuple[str, ...] = ("database", "cold start", "load")
 
 
 def run(instance: Instance, seed: int, results: Path = RESULTS) -> Figures:

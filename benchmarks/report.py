@@ -20,6 +20,8 @@ Written by `python -m benchmarks.report` from the rows in `benchmarks/results/`,
 - `first_come`: the mean of ten random orders, each with the same repair of minimum sizes.
 - `closed`: 100 (objective - first_come) / (bound - first_come).
 - `gap % by half`: the gap that stood when half of the time was over.
+- `own`: from the moment that a request for a citizen's own week should have gone out, at 300 a second, to its answer.
+- `week`: the whole published week, first of a service just started (worst of three), again, and with its ETag (304).
 - `load before`: how many processes wanted a core during the minute before; more than 0.5 means a shared machine.
 
 Every bar must hold on every seed.
@@ -31,6 +33,19 @@ MORE = {  # Shown beside the figures that have a bar, where the row has them.
     "kernel": ("p50_us", "p99_us", "proved_percent", "again_p99_us", "limited_p99_us", "limited_proved_percent"),
     "database": ("build_seconds", "make_town_seconds"),
     "cold start": ("cold_start_seconds", "warm_start_seconds"),
+    "load": (
+        "own_p50_ms",
+        "own_p95_ms",
+        "own_p99_ms",
+        "own_most_ms",
+        "errors",
+        "answered_per_second",
+        "web_ms_each",
+        "week_first_ms",
+        "week_again_ms",
+        "week_same_ms",
+        "load_after",
+    ),
 }
 Rows = Mapping[str, Sequence[Figures]]
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from catalog.database import make_engine, writing
-from scheduler.audit import Entry, record
+from catalog.database import make_engine, reading, writing
+from scheduler.audit import Entry, head, record
 
-GATHER_SECONDS = 0.005
+GATHER_SECONDS = 0.01  # A commit costs as much as answering a request, so it serves several.
 MOST_AT_ONCE = 2_000  # entries of one commit
 
 
@@ -43,7 +43,7 @@ class AuditLog:
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._open = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._closed = False
+        self._closed = self._is_connected = False
         self.commits = 0
 
     def write(self, entries: Entry | Iterable[Entry], timeout: float = 15.0) -> None:
@@ -69,6 +69,12 @@ class AuditLog:
         except TimeoutError as error:
             raise AuditUnavailableError(f"the audit log did not write within {timeout:g} s: try again") from error
 
+    def connect(self) -> None:
+        """Open the writer's connection before the first entry waits for it."""
+        self._is_connected = True
+        with reading(self._engine) as session:
+            head(session)
+
     def close(self) -> None:
         """Write what waits, and end."""
         with self._open:
@@ -77,6 +83,7 @@ class AuditLog:
             self._queue.put(None)
         if thread is not None:
             thread.join()
+        if thread is not None or self._is_connected:
             self._engine.dispose()
 
     def _write_groups(self) -> None:
@@ -108,7 +115,8 @@ class AuditLog:
             with writing(self._engine) as session:
                 record(session, [entry for waiting in group for entry in waiting.entries])
         except (SQLAlchemyError, OSError) as error:
-            failed = AuditUnavailableError(f"the audit log cannot be written: {error}")
+            said = getattr(error, "orig", error)  # Without the statement and its values.
+            failed = AuditUnavailableError(f"the audit log cannot be written, so nothing is shown: {said}")
             for waiting in group:
                 waiting.written.set_exception(failed)
         except BaseException as error:  # Nobody may wait for ever for a thread that ends here.

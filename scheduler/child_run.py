@@ -20,7 +20,8 @@ from scheduler.runs import Input, Outcome, compute
 from scheduler.worker_child import die_with
 from solver.solution import Round
 
-COPY_NICENESS = 10  # The copy must not slow the run that it is a copy of.
+RUN_NICENESS = 10  # Whoever asks the service something goes before a run.
+COPY_NICENESS = 9  # The copy must not slow the run that it is a copy of.
 
 
 class Messages:
@@ -86,6 +87,7 @@ def run(target: BinaryIO, checkpoint_seconds: float) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})  # A wish to stop that came before is heard now.
     given: Input
     given, must_stop = pickle.load(sys.stdin.buffer)
+    os.nice(RUN_NICENESS)
     rounds.must_stop |= must_stop
     try:
         outcome: Outcome | None = compute(given, progress=rounds.progress, should_stop=rounds.should_stop)

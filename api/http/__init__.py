@@ -24,6 +24,7 @@ from api.http import (
     status,
     tasks,
 )
+from api.http.access_log import AccessLog
 from api.http.borders import Border
 from api.http.callers import Service
 from api.http.deadlines import Deadlines
@@ -33,11 +34,12 @@ from api.http.problems import add_problems, declare
 from api.http.rates import Rates
 from api.http.refusals import add_refusals
 from api.http.settings import Settings
+from api.http.starting import make_ready
 from scheduler.audit_log import AuditLog
 
 THREADS = 8  # as many as the pool has connections
 ROUTES = (
-    status, login, accounts, catalog, citizens, privacy, representing, runs, reviewing, plans, tasks, feeds, files,
+    plans, status, login, accounts, catalog, citizens, privacy, representing, runs, reviewing, tasks, feeds, files,
 )  # fmt: skip
 
 
@@ -48,6 +50,7 @@ def make_app(engine: Engine, settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        await anyio.to_thread.run_sync(make_ready, app.state.service)
         yield
         app.state.service.log.close()
 
@@ -69,4 +72,5 @@ def make_app(engine: Engine, settings: Settings | None = None) -> FastAPI:
         app.include_router(part)
     app.add_middleware(Deadlines, settings=settings)
     app.add_middleware(Border, settings=settings)
+    app.add_middleware(AccessLog, settings=settings)
     return app
