@@ -50,7 +50,9 @@ class _Deadline:
         self._body_until = self._loop.time() + body
         self._is_whole = False
         self._refusal: asyncio.Task[None] | None = None
-        self._timer = self._loop.call_later(body + answer, self._refuse)
+        headers = request.headers
+        waits_for_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+        self._timer = self._loop.call_later(answer + (body if waits_for_body else 0.0), self._refuse)
 
     async def receive(self) -> Message:
         """The next part of the request's body."""
