@@ -58,7 +58,7 @@ def serve(
         code = accounts.first_admin(session, dt.datetime.now(dt.UTC)) if local else None
     if code is not None:
         out.print(f"The first login: name [bold]admin[/], one-time code [bold]{code}[/] (valid for a day, shown once).")
-    out.print(f"Serving {database} at http://{host}:{port}, what it can do at http://{host}:{port}/docs")
+    out.print(f"Serving {engine.url} at http://{host}:{port}, what it can do at http://{host}:{port}/docs")
     engine.dispose()
     os.environ["IGANG_DATABASE_URL"] = database
     try:
