@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from scheduler import accounts
 from scheduler.logs import set_up_logs
 from scheduler.migrations import upgrade
 from scheduler.shipped import load_shipped
+from scheduler.worker_child import die_with
 
 STOP_SECONDS = 10
 IDLE_SECONDS = 15  # for which a connection may lie still between two requests
@@ -29,7 +31,9 @@ MOST_CONNECTIONS = 1_000  # of one process
 
 
 def make_service() -> FastAPI:
-    """The application of one process, from the environment."""
+    """The application of one process, from the environment; one of several ends with the first."""
+    if multiprocessing.parent_process() is not None:
+        die_with(os.getppid())
     settings = Settings.from_environment()
     set_up_logs(as_json=settings.production)
     app = make_app(make_engine(os.environ["IGANG_DATABASE_URL"]), settings)
