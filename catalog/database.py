@@ -16,6 +16,7 @@ from sqlalchemy import (
     CursorResult,
     Dialect,
     Engine,
+    ExceptionContext,
     Executable,
     Table,
     create_engine,
@@ -31,17 +32,23 @@ from catalog.columns import Base
 
 # Older versions can corrupt a write-ahead log that several processes write (sqlite.org/wal.html#walresetbug).
 SAFE_LOG_SINCE = (3, 51, 3)
-BUSY_MILLISECONDS = 10_000
+PATIENCE_SECONDS = 10.0  # with somebody else's lock; shorter than a request may take, longer than any write does
 # Of PostgreSQL: as many connections as a web process has threads, and a short wait for one instead of a long queue.
 POOL: dict[str, Any] = {"pool_size": 8, "max_overflow": 0, "pool_timeout": 5}
+KEPT_ERRORS = (sqlite.SQLITE_READONLY, sqlite.SQLITE_IOERR, sqlite.SQLITE_CANTOPEN)
 RESTED_SECONDS = 1.0  # after which a connection of PostgreSQL is tried before it is used: the server may have restarted
 
 
-def make_engine(url: str) -> Engine:
-    """Make the engine of a database URL such as `sqlite:///igang.db` or `postgresql://user@host/name`."""
+def make_engine(url: str, *, patience: float = PATIENCE_SECONDS) -> Engine:
+    """Make the engine of a database URL such as `sqlite:///igang.db` or `postgresql://user@host/name`.
+
+    Nobody waits longer than `patience` seconds for a lock; a statement that would is refused.
+    """
     parsed = read_url(url)
     if parsed.get_backend_name() != "sqlite":
-        engine = create_engine(parsed, **POOL)
+        locks = f"{parsed.query.get('options', '')} -c lock_timeout={round(1_000 * patience)}".strip()
+        waits = {"connect_args": {"options": locks}, "pool_timeout": min(patience, POOL["pool_timeout"])}
+        engine = create_engine(parsed, **(POOL | waits))
         event.listen(engine, "checkin", _note_use)
         event.listen(engine, "checkout", partial(_try_rested, engine.dialect))
         return engine
@@ -50,8 +57,10 @@ def make_engine(url: str) -> Engine:
         {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}} if in_memory else {}
     )
     engine = create_engine(parsed, module=sqlite, **options)
-    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "connect", partial(_set_up, patience))
     event.listen(engine, "begin", _begin)
+    if not in_memory:
+        event.listen(engine, "handle_error", _give_up_broken)
     return engine
 
 
@@ -111,12 +120,19 @@ def _try_rested(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, 
         raise InvalidatePoolError from error
 
 
-def _set_up(connection: Any, _: Any) -> None:
+def _give_up_broken(context: ExceptionContext) -> None:
+    """Open the file anew after an error that the connection itself would keep, such as a file opened for reading."""
+    code = getattr(context.original_exception, "sqlite_errorcode", None)
+    if code is not None and code & 0xFF in KEPT_ERRORS:
+        context.is_disconnect = True
+
+
+def _set_up(patience: float, connection: Any, _: Any) -> None:
     connection.isolation_level = None  # The `begin` event below says when a transaction begins.
     log = "WAL" if sqlite.sqlite_version_info >= SAFE_LOG_SINCE else "DELETE"
     cursor = connection.cursor()
     for setting in (
-        f"busy_timeout={BUSY_MILLISECONDS}",
+        f"busy_timeout={round(1_000 * patience)}",
         f"journal_mode={log}",
         "synchronous=FULL",
         "foreign_keys=ON",

@@ -9,10 +9,11 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from sqlalchemy.exc import DataError, DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
+from api.http.troubles import TROUBLES, trouble_of
 from scheduler.throttle import LoginThrottledError
 
 PROBLEM = "application/problem+json"
@@ -54,6 +55,9 @@ KINDS: Mapping[str, Kind] = {
     "too_many": Kind(429, "Vent lidt, og prøv igen", "Wait a little, then try again"),
     "broken": Kind(500, "Der skete en fejl hos os", "Something broke on our side"),
     "busy": Kind(503, "Vi har travlt, prøv igen om lidt", "We are busy, try again soon"),
+    "read_only": Kind(503, "Der kan kun læses lige nu", "Only reading is possible now"),
+    "database_away": Kind(503, "Databasen kan ikke nås lige nu", "The database cannot be reached now"),
+    "storage_failed": Kind(503, "Disken svarer med fejl", "The disk answers with errors"),
     "disk_full": Kind(507, "Der er ikke plads til mere", "There is no room for more"),
 }
 BY_STATUS = {
@@ -77,7 +81,7 @@ def declare(errors: Mapping[type[Exception], str]) -> None:
 def problem(request: Request, slug: str, detail: str = "", **more: Any) -> Response:
     """The answer for one kind of problem; `more` stands in it beside the standard members."""
     kind = KINDS[slug]
-    danish = not request.headers.get("accept-language", "da").lower().startswith("en")
+    danish = _is_danish(request)
     headers = {"Cache-Control": "no-store"}
     if kind.status in (429, 503):
         headers["Retry-After"] = str(more.get("retry_after", RETRY_SECONDS))
@@ -95,6 +99,10 @@ def problem(request: Request, slug: str, detail: str = "", **more: Any) -> Respo
     return JSONResponse(content, kind.status, headers, media_type=PROBLEM)
 
 
+def _is_danish(request: Request) -> bool:
+    return not request.headers.get("accept-language", "da").lower().startswith("en")
+
+
 def add_problems(app: FastAPI) -> None:
     """Let every error leave the service as a problem."""
     app.add_exception_handler(RequestError, _request_error)
@@ -104,7 +112,6 @@ def add_problems(app: FastAPI) -> None:
     app.add_exception_handler(PoolTimeoutError, _database)
     for error in ERRORS:
         app.add_exception_handler(error, declared)
-    app.add_exception_handler(Exception, _broken)
 
 
 def _request_error(request: Request, error: Exception) -> Response:
@@ -150,16 +157,9 @@ def _methods(request: Request) -> set[str]:
 
 
 def _database(request: Request, error: Exception) -> Response:
-    """The database is busy, gone, full or may not be written; nothing was stored, and the request may come again."""
-    text = str(getattr(error, "orig", error)).lower()
-    if isinstance(error, DataError):
-        return problem(request, "invalid", "a text or a number that the database cannot hold; nothing was stored")
-    if "full" in text or "no space" in text:
-        return problem(request, "disk_full", "nothing was stored")
-    if isinstance(error, OperationalError | PoolTimeoutError):
-        return problem(request, "busy", "nothing was stored; send the same request again")
-    return problem(request, "broken", "nothing was stored")
-
-
-def _broken(request: Request, _: Exception) -> Response:
-    return problem(request, "broken")
+    """The database is busy, gone, full or may not be written; the same request may come again."""
+    request.state.error = error
+    slug = trouble_of(error)
+    told = TROUBLES[slug]
+    wait = {"retry_after": told.wait} if KINDS[slug].status == 503 else {}
+    return problem(request, slug, told.da if _is_danish(request) else told.en, **wait)
