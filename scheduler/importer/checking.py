@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from catalog.cells import read_text
@@ -21,9 +22,10 @@ _NESTED = {"offerings": {"group_size", "people", "trains"}}  # words of YAML tha
 
 @dataclass
 class Checked:
-    """The good rows by sheet, the whole catalogs, and the ids that all rows claim, good or not."""
+    """The good rows by sheet, the good cells of the others, the whole catalogs, and the ids that all rows claim."""
 
     rows: dict[str, list[tuple[Place, Any]]] = field(default_factory=dict)
+    good_cells: dict[str, list[tuple[Place, dict[str, Any]]]] = field(default_factory=dict)  # of rows with a bad one
     catalogs: list[Catalog] = field(default_factory=list)
     claimed: dict[str, set[str]] = field(default_factory=dict)
 
@@ -74,21 +76,37 @@ def _check_row(name: str, place: Place, cells: Cells, checked: Checked, errors: 
         for detail in error.errors(include_url=False):
             column = str(detail["loc"][0]) if detail["loc"] else ""
             errors.add(place, column, cells.get(column), expected(detail))
+        checked.good_cells.setdefault(name, []).append((place, _good_cells(ALL_SHEETS[name], cells)))
     else:
         checked.rows.setdefault(name, []).append((place, row))
+
+
+def _good_cells(schema: type[BaseModel], cells: Cells) -> dict[str, Any]:
+    """The cells of a bad row that are good by themselves, as their columns read them."""
+    good: dict[str, Any] = {}
+    for column in cells.keys() & schema.model_fields.keys():
+        field_info = schema.model_fields[column]
+        kind: Any = field_info.annotation
+        if field_info.metadata:
+            kind = Annotated[(kind, *field_info.metadata)]
+        with suppress(ValidationError):
+            good[column] = TypeAdapter(kind).validate_python(cells[column])
+    return good
 
 
 def _check_keys(name: str, checked: Checked, errors: ErrorList) -> None:
     schema = ALL_SHEETS[name]
     key = schema.KEY if issubclass(schema, RowIn) else ("id",)
+    keyed = [(place, row.key() if isinstance(row, RowIn) else (row.id,)) for place, row in checked.of(name)]
+    bad = checked.good_cells.get(name, [])
+    keyed += [(place, tuple(cells[column] for column in key)) for place, cells in bad if cells.keys() >= set(key)]
     first: dict[tuple[Any, ...], Place] = {}
-    for place, row in checked.of(name):
-        words = row.key() if isinstance(row, RowIn) else (row.id,)
+    for place, words in sorted(keyed, key=lambda found: (found[0].file, found[0].row)):
         other = first.setdefault(words, place)
         if other is not place:
             named = next((column for column in ("id", "citizen") if column in key), key[0])
             where = f"row {other.row}" + (f" of {other.file}" if other.file != place.file else "")
-            errors.add(place, named, getattr(row, named), f"each {' and '.join(key)} once: {where} has it too")
+            errors.add(place, named, words[key.index(named)], f"each {' and '.join(key)} once: {where} has it too")
 
 
 def _check_catalog(place: Place, cells: Cells, checked: Checked, errors: ErrorList) -> None:

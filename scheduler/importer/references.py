@@ -33,9 +33,10 @@ def check_references(session: Session, checked: Checked, errors: ErrorList) -> N
     """Note every name that neither the files nor the tables know in `errors`, which is changed in place."""
     known = {name: {*session.scalars(select(key)), *checked.claimed.get(name, ())} for name, key in _KEYS.items()}
     for name, schema in SHEETS.items():
-        for place, row in checked.of(name):
+        rows = [(place, {column: getattr(row, column) for column in schema.REFERS}) for place, row in checked.of(name)]
+        for place, cells in rows + checked.good_cells.get(name, []):
             for column, other in schema.REFERS.items():
-                for word in _words(getattr(row, column)):
+                for word in _words(cells.get(column)):
                     if word not in known[other]:
                         errors.add(place, column, word, f"an id of {other}{_similar(word, known[other])}")
     _check_offerings(session, checked, known, errors)
