@@ -63,6 +63,8 @@ TABLE = {
     "code.write": ("SM", "SM"),
     "task.read": ("SM", "SM"),
     "task.write": ("SM", "SM"),
+    "message.read": ("SM", "SM"),
+    "representation.own": ("CRA", "C"),
     "representation.read": ("CSM", "CSM"),
     "representation.write": ("CSM", "CSM"),
 }
