@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import sys
 from typing import Annotated, Any
 
 import typer
@@ -12,7 +10,6 @@ from rich.table import Table
 from sqlalchemy import Engine, func, select
 
 from api.cli.planning import DEFAULT_THREADS, Gap, SeatsOnly, Seed, Threads, TimeLimit, run_task, show_run
-from api.cli.serving import serve
 from api.cli.shared import DEFAULT_DATABASE, Database, InputError, Json, err, new_database, out
 from catalog.database import reading, writing
 from catalog.tables import Base, Rule
@@ -105,8 +102,6 @@ def _say_what_to_try(engine: Engine, url: str, run: int) -> None:
 
 
 def _offer_to_serve(url: str) -> None:
-    """Say how to serve the town, and in a terminal do it for whoever wants to."""
+    """Say how to serve the town; a question would let a build server wait for ever."""
     command = "make run" if url == DEFAULT_DATABASE else f"igang serve --database {url}"
     out.print(f"\nTo let staff and citizens use it from a browser or a program: [bold]{command}[/]", soft_wrap=True)
-    if sys.stdin.isatty() and sys.stdout.isatty() and "CI" not in os.environ and typer.confirm("Serve it now?"):
-        serve(database=url)
