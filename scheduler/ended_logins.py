@@ -1,4 +1,4 @@
-"""Whose a key or a login was that no longer opens anything, for the record of who was refused."""
+"""Whose a key, a login or a name is that opens nothing, for the record of who was refused."""
 
 from __future__ import annotations
 

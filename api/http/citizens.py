@@ -89,13 +89,17 @@ class LockBody(BaseModel):
 
 
 class Look(BaseModel):
-    """One look at a citizen's data: when, in which role, what for. Who it was, staff tell on request."""
+    """One look at a citizen's data, or one that was refused: when, in which role, what for.
+
+    Who it was, staff tell on request.
+    """
 
     model_config = ConfigDict(from_attributes=True)
     at: dt.datetime
     role: str
     purpose: str
     action: str
+    outcome: str
 
 
 @routes.get("")

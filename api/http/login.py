@@ -9,10 +9,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.callers import COOKIE, Caller, Service, may
-from catalog.database import writing
+from api.http.callers import COOKIE, Caller, Service, may, record_refusal
+from catalog.database import reading, writing
 from scheduler import login as logins
 from scheduler import sessions
+from scheduler.ended_logins import named
+from scheduler.throttle import LoginRefusedError, LoginThrottledError
 
 routes = APIRouter(prefix="/v1", tags=["login"])
 
@@ -44,9 +46,18 @@ def log_in(given: LoginIn, request: Request) -> Response:
     service.rates.count_stranger(request)
     address = request.client.host if request.client else ""
     now = dt.datetime.now(dt.UTC)
-    token, _ = logins.log_in(
-        service.engine, given.username, given.secret, address, now, local_allowed=service.settings.issuer is None
-    )
+    try:
+        token, _ = logins.log_in(
+            service.engine, given.username, given.secret, address, now, local_allowed=service.settings.issuer is None
+        )
+    except LoginThrottledError:
+        raise  # A flood of tries leaves no flood of entries.
+    except LoginRefusedError:
+        with reading(service.engine) as session:
+            account = named(session, given.username)
+        if account is not None:
+            record_refusal(request, account.id, account.role, "session.begin", None)
+        raise
     answer = Response(status_code=204)
     answer.set_cookie(COOKIE, token, secure=True, httponly=True, samesite="lax", path="/")
     return answer

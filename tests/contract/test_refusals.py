@@ -104,6 +104,12 @@ def test_a_key_or_a_login_that_is_over_is_recorded_with_whose_it_was(centre: Cen
     ]
 
 
+def test_a_wrong_password_is_recorded_with_whose_name_it_came(centre: Centre) -> None:
+    for name in ("planner", "nobody"):
+        assert centre.client.post("/v1/login", json={"username": name, "secret": "wrong"}).status_code == 401
+    assert centre.recorded() == [(centre.accounts["planner"], "planner", "session.begin", "", "refused")]
+
+
 def test_a_change_asked_for_by_another_site_is_recorded(centre: Centre) -> None:
     with writing(centre.engine) as session:
         token, _ = sessions.open_session(session, centre.accounts["citizen"], dt.datetime.now(dt.UTC))
