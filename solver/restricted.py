@@ -12,7 +12,7 @@ from solver.pricing import Pricer
 from solver.problem import MICRO, MICRO_PER_PRICE, Ints
 
 MOST_COLUMNS = 2_500  # beside the present plans of the same citizens: some seconds of work at most
-NODES = 20
+WORK = 100_000  # columns times nodes
 
 
 def columns(pricer: Pricer, rows: moves.Rows, price: Ints, gap: int) -> tuple[Ints, Ints]:
@@ -71,7 +71,7 @@ def best_of_seen(
     result = mathopt.solve(
         model,
         mathopt.SolverType.HIGHS,
-        params=mathopt.SolveParameters(node_limit=NODES, random_seed=1),
+        params=mathopt.SolveParameters(node_limit=WORK // len(found), random_seed=1),
         model_params=mathopt.ModelSolveParameters(solution_hints=[start]),
     )
     if not result.has_primal_feasible_solution():
