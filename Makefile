@@ -41,7 +41,7 @@ run: $(STAMP) ## Serve the programming interface on this machine, with a worker 
 	@$(BIN)/igang serve --database sqlite:///igang.db
 
 test: setup static ## Run everything that protects main: the checks below and all tests
-	@$(BIN)/python -m pytest -n 2 --durations=20
+	@$(BIN)/python -m pytest -n 3 --dist worksteal --durations=20
 
 check: setup static ## Format, lint, types, import rules, slugs and unit tests: under a minute
 	@$(BIN)/python -m pytest -n 2 -q tests/unit tests/contract
