@@ -212,7 +212,7 @@ class Work:
             self._consider(seating)
 
     def _combine(self) -> Iterator[str]:
-        """Take the best combination of the plans seen, where they are few enough."""
+        """Take the best combination of the plans seen that could be in a better whole plan."""
         if self.objective is None:
             return
         rows, price, gap = self.running_rows, self.search.best, self.bound - self.objective
