@@ -48,8 +48,9 @@ def log_in(given: LoginIn, request: Request) -> Response:
     now = dt.datetime.now(dt.UTC)
     try:
         token, _ = logins.log_in(
-            service.engine, given.username, given.secret, address, now, local_allowed=service.settings.issuer is None
-        )
+            service.engine, given.username, given.secret, address, now,
+            local_allowed=service.settings.issuer is None, break_glass=service.settings.break_glass,
+        )  # fmt: skip
     except LoginThrottledError:
         raise  # A flood of tries leaves no flood of entries.
     except LoginRefusedError:

@@ -17,6 +17,7 @@ class Settings:
     production: bool = False  # no API pages
     host: str | None = None  # the name that browsers use; where empty, the one of the request
     issuer: str | None = None  # of an OpenID provider; local accounts are refused once it is set
+    break_glass: str | None = None  # the one local account that still logs in then, for a day without the issuer
     body_limit: int = MEGABYTE
     import_limit: int = 20 * MEGABYTE
     body_seconds: float = 15.0  # in which a request's body must have come
@@ -30,11 +31,12 @@ class Settings:
 
     @staticmethod
     def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
-        """Read `IGANG_PRODUCTION`, `_HOST`, `_ISSUER`, `_ACCOUNT_LIMIT`, `_ADDRESS_LIMIT` and `_ACCESS_LOG`."""
+        """Read `IGANG_PRODUCTION` and the other variables of the service; docs/deploy.md lists them."""
         return Settings(
             production=environment.get("IGANG_PRODUCTION", "").lower() in YES,
             host=environment.get("IGANG_HOST") or None,
             issuer=environment.get("IGANG_ISSUER") or None,
+            break_glass=environment.get("IGANG_BREAK_GLASS") or None,
             account_limit=environment.get("IGANG_ACCOUNT_LIMIT", Settings.account_limit),
             address_limit=environment.get("IGANG_ADDRESS_LIMIT", Settings.address_limit),
             access_log=environment.get("IGANG_ACCESS_LOG", "1").lower() in YES,

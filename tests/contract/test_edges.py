@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import shutil
 import threading
 from collections.abc import Iterator
@@ -22,10 +23,12 @@ from api.http.problems import PROBLEM
 from api.http.settings import Settings
 from benchmarks.matrix import WEEK, Asker, make_askers
 from catalog.database import make_engine, writing
-from scheduler import queue
+from scheduler import accounts, queue
+from scheduler.accounts import Rights
 from scheduler.runs import Task
 
 NAME = "Ragnhild Overgaard"  # nobody's in the town
+PASSWORD = "fire ord i en sætning"
 numbers = count()
 
 
@@ -195,3 +198,17 @@ async def _ask(
     }  # fmt: skip
     await asyncio.wait_for(app(scope, receive, send), 60)
     return sent
+
+
+def test_beside_an_issuer_only_the_account_behind_the_glass_logs_in_here(centre: Centre) -> None:
+    with writing(centre.engine) as session:
+        for name in ("vagt", "pia"):
+            account = accounts.create_account(session, name, name, Rights("admin"), dt.datetime.now(dt.UTC))
+            accounts.set_password(session, account.id, PASSWORD)
+    issuer = "https://login.example.dk"
+    client = centre.serve(issuer=issuer, break_glass="vagt")
+    answers = [client.post("/v1/login", json={"username": name, "secret": PASSWORD}) for name in ("vagt", "pia")]
+    assert [answer.status_code for answer in answers] == [204, 401]
+    assert "as you do at work" in answers[1].json()["detail"]
+    without = centre.serve(issuer=issuer)
+    assert without.post("/v1/login", json={"username": "vagt", "secret": PASSWORD}).status_code == 401
