@@ -40,7 +40,8 @@ demo: $(STAMP) ## Plan next week for a made-up town of 6,000 citizens, with live
 run: $(STAMP) ## Serve the programming interface on this machine, with a worker beside it
 	@$(BIN)/igang serve --database sqlite:///igang.db
 
-test: setup static ## Run everything that protects main: the checks below and all tests
+test: setup ## Run everything that protects main: the checks below and all tests
+	@$(MAKE) --jobs 2 static compiled
 	@$(BIN)/python -m pytest -n 3 --dist worksteal --durations=20
 
 check: setup static ## Format, lint, types, import rules, slugs and unit tests: under a minute
@@ -51,6 +52,9 @@ static: $(STAMP)
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+compiled: setup # Once, and not by every process of the tests at the same time.
+	@$(BIN)/python -m benchmarks.warming >/dev/null
 
 format: $(STAMP) ## Format the code and mend what the linter can mend
 	@$(BIN)/ruff format --quiet .
@@ -80,4 +84,4 @@ lock: setup ## Pin the dependencies anew (needs uv on the path)
 	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --upgrade --output-file requirements.lock
 
-.PHONY: help venv setup demo test check static format bench umass chaos faults matrix load run lock
+.PHONY: help venv setup demo test check static compiled format bench umass chaos faults matrix load run lock

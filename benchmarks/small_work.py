@@ -30,16 +30,6 @@ from solver.problem import Ints
 PRICE_ROUNDS = 20
 READS = 3
 MICROSECONDS = 1e6
-COMPILE = """
-import time
-from benchmarks.draw import draw_problem
-problem = draw_problem(150, 1, 0.4)
-began = time.perf_counter()
-from benchmarks.warming import warm_up
-warm_up(problem)
-warm_up(problem.seats_only())
-print(time.perf_counter() - began)
-"""
 
 
 def one_citizen(instance: Instance, seed: int) -> Figures:
@@ -100,7 +90,7 @@ def read_database(instance: Instance, seed: int) -> Figures:
 def compile_all(_: Instance, __: int) -> Figures:
     """Time a first run on a machine that has never run the program."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-c", COMPILE]
+        command = [sys.executable, "-m", "benchmarks.warming"]
         environment = os.environ | {"NUMBA_CACHE_DIR": folder}
         cold, warm = (
             float(subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout)
