@@ -11,6 +11,7 @@ from solver.master import slot_prices
 from solver.pricing import Pricer
 from solver.problem import MICRO, MICRO_PER_PRICE, Ints
 
+MOST_SEEN = 7_000  # plans that could be in a better one; where there are more, another dive gains more
 MOST_COLUMNS = 2_500  # beside the present plans of the same citizens: some seconds of work at most
 WORK = 100_000  # columns times nodes
 
@@ -18,8 +19,8 @@ WORK = 100_000  # columns times nodes
 def columns(pricer: Pricer, rows: moves.Rows, price: Ints, gap: int) -> tuple[Ints, Ints]:
     """(K,) citizens and (K,) pool positions of the plans seen that a better plan could hold, at most MOST_COLUMNS.
 
-    A plan whose regret at `price` exceeds `gap`, the bound less the objective in MICRO, is in no better whole plan; of
-    too many, those of least regret are taken.
+    A plan whose regret at `price` exceeds `gap`, the bound less the objective in MICRO, is in no better whole plan. Of
+    more, those of least regret are taken; of more than MOST_SEEN, none.
     """
     pool = pricer.pool
     total = slot_prices(rows, price) * MICRO_PER_PRICE
@@ -27,6 +28,8 @@ def columns(pricer: Pricer, rows: moves.Rows, price: Ints, gap: int) -> tuple[In
     seen = np.arange(pool.value.shape[1]) < pool.size[:, None]
     net = np.where(seen, pool.value - cost, -(1 << 60))
     who, plan = np.nonzero(seen & (net >= net.max(axis=1, keepdims=True) - gap) & (net > -(1 << 50)))
+    if len(who) > MOST_SEEN:
+        return who[:0], plan[:0]
     regret = net.max(axis=1)[who] - net[who, plan]
     least = np.sort(np.argsort(regret, kind="stable")[:MOST_COLUMNS])
     return who[least], plan[least]
