@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from catalog.database import make_engine, reading, writing
 from scheduler.audit import Entry, head, record
 
-GATHER_SECONDS = 0.01  # A commit costs as much as answering a request, so it serves several.
+GATHER_SECONDS = 0.02  # A commit costs more than answering a request, so it serves several.
 MOST_AT_ONCE = 2_000  # entries of one commit
 
 

@@ -20,8 +20,8 @@ from scheduler.runs import Input, Outcome, compute
 from scheduler.worker_child import die_with
 from solver.solution import Round
 
-RUN_NICENESS = 10  # Whoever asks the service something goes before a run.
-COPY_NICENESS = 9  # The copy must not slow the run that it is a copy of.
+RUN_NICENESS = 15  # Whoever asks the service something goes before a run.
+COPY_NICENESS = 4  # The copy must not slow the run that it is a copy of.
 
 
 class Messages:

@@ -45,7 +45,12 @@ def visible_citizens(actor: Actor, action: str, today: dt.date | None = None) ->
 
 
 def reaches_citizen(session: Session, actor: Actor, action: str, citizen_id: int, today: dt.date | None = None) -> bool:
-    """Whether `visible_citizens` has this citizen: one query, and the same whether she is foreign or absent."""
+    """Whether `visible_citizens` has this citizen: one query, and the same whether she is foreign or absent.
+
+    A citizen's account is closed before she is erased, so she is there for herself without a question.
+    """
+    if actor.role == "citizen" and actor.citizen_id == citizen_id and may_as(actor.role, actor.scope, action):
+        return True
     values = _values(actor) | {"actor_today": today or today_at_the_centre(), "asked_citizen": citizen_id}
     asked = _one_citizen(actor.role, actor.scope, _has_team(actor), action)
     return run_made(session, asked, values).first() is not None

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog.tables import Group, GroupStaff, Meeting, Offering, Site, StaffMember
+from catalog.tables import Group, GroupStaff, Meeting, Offering, Room, Site, StaffMember
 from scheduler.reading import columns
 from scheduler.tables import PlanEntry
 
@@ -50,12 +50,14 @@ def _groups(session: Session, week: str, run_id: int) -> list[dict[str, Any]]:
         .order_by(Group.id)
     )
     found = {row.group_id: {**row._mapping, "meetings": [], "staff": []} for row in session.execute(query)}
-    meetings = select(Meeting.group_id, Meeting.day, Meeting.start_min, Meeting.end_min, Meeting.date)
+    times = (Meeting.group_id, Meeting.day, Meeting.start_min, Meeting.end_min, Meeting.date)
+    meetings = select(*times, Room.name).outerjoin(Room, Room.id == Meeting.room_id)
     of_week = select(Group.id).where(Group.week == week)
     ordered = meetings.where(Meeting.group_id.in_(of_week)).order_by(Meeting.group_id, Meeting.day, Meeting.start_min)
-    for group, day, start, end, date in session.execute(ordered):
+    for group, day, start, end, date, room in session.execute(ordered):
         if group in found:
-            found[group]["meetings"].append({"day": day, "start": start, "end": end, "date": date.isoformat()})
+            meeting = {"date": date.isoformat(), "day": day, "start": start, "end": end, "room": room or ""}
+            found[group]["meetings"].append(meeting)
     staff = select(GroupStaff.group_id, StaffMember.name).join(StaffMember, StaffMember.id == GroupStaff.staff_id)
     for group, name in session.execute(staff.where(GroupStaff.group_id.in_(of_week)).order_by(StaffMember.name)):
         if group in found:

@@ -27,6 +27,7 @@ from scheduler import audit, ended_logins, idempotency, policy, sessions
 from scheduler.audit import Entry
 from scheduler.audit_log import AuditLog
 from scheduler.policy import Actor
+from scheduler.published_weeks import PublishedWeeks
 
 COOKIE = "__Host-session"
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -45,6 +46,7 @@ class Service:
     log: AuditLog
     rates: Rates
     questions: Engine = field(init=False)  # the engine for readings
+    weeks: PublishedWeeks = field(init=False, default_factory=PublishedWeeks)
 
     def __post_init__(self) -> None:
         """Make the second engine from the first."""

@@ -92,9 +92,9 @@ def own_week(citizen_id: Number, week: Week, caller: Annotated[Caller, may("plan
     """Show a citizen's published week."""
     with caller.reading() as session:
         caller.permit(session, citizen_id)
-        found = weeks_of.citizen_week(session, parse_week(week), citizen_id)
+        body = caller.service.weeks.of(session, parse_week(week), citizen_id)
     caller.look_at([citizen_id])
-    return Response(WeekOfOut.model_validate(found).model_dump_json(), media_type="application/json")
+    return Response(body, media_type="application/json")
 
 
 @routes.get("/citizens/{citizen_id}/proposals/{run_id}")

@@ -230,7 +230,9 @@ def publish(run_id: Number, caller: Annotated[Caller, may("run.publish")]) -> Re
         caller.session.flush()
         return Answer(201, PublicationOut.model_validate(sent))
 
-    return caller.write(send)
+    answer = caller.write(send)
+    caller.service.weeks.forget_standing()
+    return answer
 
 
 @routes.post("/weeks/{week}/withdraw", status_code=204)
@@ -242,4 +244,6 @@ def withdraw(week: Week, caller: Annotated[Caller, may("run.withdraw")]) -> Resp
         publishing.withdraw(caller.session, name, caller.actor.account_id, caller.now)
         return Answer(204)
 
-    return caller.write(take_back)
+    answer = caller.write(take_back)
+    caller.service.weeks.forget_standing()
+    return answer

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from api.http.callers import Service
-from scheduler import publishing, sessions, weeks_of
+from scheduler import publishing, sessions
 from scheduler.actions import Actor
 from scheduler.life import NotPublishedError
 from scheduler.scope import reaches_citizen
@@ -25,5 +25,6 @@ def make_ready(service: Service) -> None:
         reaches_citizen(session, nobody, "plan.read", 0)
         publishing.current(session, NO_WEEK)
         with suppress(NotPublishedError):
-            weeks_of.citizen_week(session, NO_WEEK, 0)
+            service.weeks.of(session, NO_WEEK, 0)
+        service.weeks.read_newest(session)
         service.log.connect()

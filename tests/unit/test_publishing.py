@@ -77,7 +77,7 @@ def test_the_whole_week_is_encoded_once_under_the_hash_of_its_bytes(town: PlanTo
         "en": "motion (en)",
         "neutral_da": "Aktivitet 6",
         "site": "Nordre",
-        "meetings": [{"day": 0, "start": 540, "end": 600, "date": "2026-11-23"}],
+        "meetings": [{"date": "2026-11-23", "day": 0, "start": 540, "end": 600, "room": ""}],
         "staff": ["Ann"],
     }
     assert [group["code"] for group in document["groups"]] == ["motion", "dansk"]
