@@ -104,7 +104,7 @@ def test_a_line_a_request_and_nobody_in_it(running: Running) -> None:
         ask("POST", "/v1/login", json={"username": NAME, "secret": PHONE}),
         ask("POST", "/v1/login", content=f'{{"username": "{NAME}'),
         ask("PUT", "/v1/weeks/2026-W48", headers=headers | {"Idempotency-Key": NAME, "X-Request-Id": NAME}),
-        ask("RAGNHILD", "/v1/me", headers=headers),
+        ask("PROPFIND", "/v1/me", headers=headers),
         ask("POST", f"/v1/weeks/{WEEK}/runs", json={"time_limit": 1}, headers=headers),
     ]
     assert [answer.status_code for answer in answers] == [200, 200, 404, 401, 401, 422, 428, 405, 202]
