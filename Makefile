@@ -30,12 +30,12 @@ $(STAMP): requirements.lock pyproject.toml
 	  "$$python" -m venv .venv; \
 	}
 	@echo "Installing the pinned dependencies (a minute the first time)"
-	@$(BIN)/python -m pip install -qq --no-compile --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install -qq --no-compile --no-deps --require-hashes --requirement requirements.lock
 	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --editable .
 	@touch $@
 
 demo: $(STAMP) ## Plan next week for a made-up town of 6,000 citizens, with live progress and a picture
-	@$(BIN)/igang demo --database sqlite:///igang.db
+	@$(BIN)/igang demo --time-limit 30 --database sqlite:///igang.db
 
 run: $(STAMP) ## Serve the programming interface on this machine, with a worker beside it
 	@$(BIN)/igang serve --database sqlite:///igang.db
