@@ -95,6 +95,7 @@ def test_a_line_a_request_and_nobody_in_it(running: Running) -> None:
     headers = {"Authorization": f"Bearer {running.askers['planner'].key}", "Idempotency-Key": "one"}
     hers = {"Authorization": f"Bearer {running.askers['citizen'].key}"}
     ask = running.client.request
+    assert ask("RAGNHILD", "/v1/me", headers=headers).status_code == 400  # The server itself knows no such method.
 
     answers = [
         ask("GET", f"/v1/citizens/{own}", headers=hers, params={"name": NAME}),
