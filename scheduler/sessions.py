@@ -67,7 +67,7 @@ def open_session(session: Session, account_id: int, now: dt.datetime) -> tuple[s
     session.execute(delete(LoginSession).where(LoginSession.created_at <= now - LONGEST_LOGIN))
     token = secrets.token_urlsafe(32)
     opened = LoginSession(
-        token_hash=_hash(token),
+        token_hash=hash_of(token),
         account_id=account_id,
         form_token=secrets.token_urlsafe(32),
         created_at=now,
@@ -80,7 +80,7 @@ def open_session(session: Session, account_id: int, now: dt.datetime) -> tuple[s
 
 def find_session(session: Session, token: str, now: dt.datetime) -> Found | None:
     """Who is logged in by a cookie's value; nobody after a time without her, after 8 hours, or in a closed account."""
-    found = run_made(session, _BY_LOGIN, {"hash": _hash(token)}).one_or_none()
+    found = run_made(session, _BY_LOGIN, {"hash": hash_of(token)}).one_or_none()
     if found is None:
         return None
     *who, created_at, seen_at = found
@@ -95,28 +95,28 @@ def touch(session: Session, token: str, now: dt.datetime) -> None:
     """Note that somebody who is logged in is still there."""
     session.execute(
         update(LoginSession)
-        .where(LoginSession.token_hash == _hash(token), LoginSession.seen_at < now)
+        .where(LoginSession.token_hash == hash_of(token), LoginSession.seen_at < now)
         .values(seen_at=now)
     )
 
 
 def log_out(session: Session, token: str) -> None:
     """End a login; nothing happens where it has ended already."""
-    session.execute(delete(LoginSession).where(LoginSession.token_hash == _hash(token)))
+    session.execute(delete(LoginSession).where(LoginSession.token_hash == hash_of(token)))
 
 
 def make_key(session: Session, account_id: int, label: str, now: dt.datetime) -> str:
     """Make a key that lets a machine act as an account; it is shown this once."""
     key = KEY_PREFIX + secrets.token_urlsafe(32)
     find_account(session, account_id)
-    session.add(ApiKey(key_hash=_hash(key), account_id=account_id, label=label.strip() or "key", created_at=now))
+    session.add(ApiKey(key_hash=hash_of(key), account_id=account_id, label=label.strip() or "key", created_at=now))
     session.flush()
     return key
 
 
 def find_key(session: Session, key: str, now: dt.datetime) -> Actor | None:
     """As whom a machine with this key acts; nobody where the key is revoked or the account closed."""
-    found = run_made(session, _BY_KEY, {"hash": _hash(key), "now": now}).one_or_none()
+    found = run_made(session, _BY_KEY, {"hash": hash_of(key), "now": now}).one_or_none()
     return None if found is None else Actor(*found)
 
 
@@ -134,5 +134,6 @@ def revoke_key(session: Session, key_hash: str, now: dt.datetime) -> None:
     key.revoked_at = key.revoked_at or now
 
 
-def _hash(token: str) -> str:
+def hash_of(token: str) -> str:
+    """What is kept of a key or of a cookie's value, which are long and random."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
