@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, lambda_stmt, literal, select
+from sqlalchemy import and_, bindparam, case, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
-from catalog.database import run_made
 from catalog.tables import Group, GroupStaff, Meeting, Offering, Room, Site, StaffMember
-from scheduler.life import STANDING, NotPublishedError, need_published_run
+from scheduler.life import need_published_run
 from scheduler.reading import Rows
 from scheduler.stored import NotFoundError, Participant
 from scheduler.stored import participants as participants_of_run
-from scheduler.tables import PlanEntry, Publication, Run
+from scheduler.tables import PlanEntry, Run
 
 
 @dataclass(frozen=True, order=True)
@@ -49,7 +48,7 @@ class PlannedGroup:
 
 @dataclass(frozen=True)
 class CitizenWeek:
-    """One citizen's week; `version` is that of the publication, nothing for a proposal."""
+    """What a run proposes to one citizen; a proposal has no `version`."""
 
     week: str
     run_id: int
@@ -117,14 +116,6 @@ def _with_facts(statement: Rows, group_id: Any) -> Rows:
 
 
 # Made once: putting such a statement together takes longer than running it.
-_STANDING = _with_facts(
-    select(Publication.run_id, Publication.version, *_FACTS)
-    .select_from(Publication)
-    .outerjoin(PlanEntry, and_(PlanEntry.run_id == Publication.run_id, PlanEntry.citizen_id == bindparam("citizen_id")))
-    .where(Publication.id == STANDING.scalar_subquery()),
-    PlanEntry.group_id,
-)
-_PUBLISHED = lambda_stmt(lambda: _STANDING)  # A lambda is found among the compiled statements at once.
 _PROPOSED = _with_facts(
     select(Run.week, Run.id, *_FACTS)
     .select_from(Run)
@@ -136,21 +127,6 @@ _HELD = _with_facts(
     select(literal(0), _PARTICIPANTS, *_FACTS).select_from(_holding).where(_holding.staff_id == bindparam("staff_id")),
     _holding.group_id,
 ).where(Group.week == bindparam("week"))
-
-
-def citizen_week(session: Session, week: str, citizen_id: int) -> CitizenWeek:
-    """The published week of one citizen.
-
-    Raises
-    ------
-    NotPublishedError
-        The week has no published plan.
-    """
-    rows = run_made(session, _PUBLISHED, {"week": week, "citizen_id": citizen_id}).all()
-    if not rows:
-        raise NotPublishedError(week)
-    run_id, version, *_ = rows[0]
-    return CitizenWeek(week, run_id, version, citizen_id, _groups(rows))
 
 
 def proposed_week(session: Session, run_id: int, citizen_id: int) -> CitizenWeek:

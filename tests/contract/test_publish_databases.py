@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 
@@ -14,9 +15,10 @@ from scheduler.approval import approve, review, take_back
 from scheduler.calendar import feed, find_feed, make_feed, revoke_feed
 from scheduler.difference import difference
 from scheduler.life import ClosedRunError
+from scheduler.published_weeks import PublishedWeeks
 from scheduler.publishing import current, publish, withdraw
 from scheduler.tables import Lock, Message, Publication, Run, StaffTask
-from scheduler.weeks_of import citizen_week, participants, proposed_week, staff_week
+from scheduler.weeks_of import participants, proposed_week, staff_week
 from tests.unit.plan_town import LAST_WEEK, NOW, WEEK, PlanTown, minutes
 
 PLAN = {1: ["motion", "dansk"], 2: ["motion"], 3: ["kor"]}
@@ -53,7 +55,8 @@ def test_a_plan_lives_from_proposal_to_calendar(engine: Engine) -> None:
             publish(session, run_id, town.planner, minutes(number))
     with reading(engine) as session:
         assert (difference(session, first, "published").moved, difference(session, first, "last_week").moved) == (1, 2)
-        assert [group.code for group in citizen_week(session, WEEK, 2).groups] == ["kor"]
+        hers = json.loads(PublishedWeeks().of(session, WEEK, 2))
+        assert [group["group_id"] for group in hers["groups"]] == [PlanTown(session, town.planner).group("kor")]
         assert len(participants(session, WEEK, PlanTown(session, town.planner).group("kor"))) == 2
         assert [group.participants for group in staff_week(session, WEEK, "ann").groups] == [1, 0, 1, 2]
         assert session.scalars(select(Message.slug).order_by(Message.id)).all()[2:] == [

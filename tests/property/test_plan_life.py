@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import cache
@@ -19,9 +20,9 @@ from catalog.database import make_engine, reading, writing
 from scheduler.answers import ANSWERS, answer, find_answer
 from scheduler.approval import ReasonNeededError, approve, take_back
 from scheduler.life import ClosedRunError, NotPublishedError
+from scheduler.published_weeks import PublishedWeeks
 from scheduler.publishing import ActedOnError, current, publish, withdraw
 from scheduler.tables import Lock, Message, PlanEntry, Publication, Run
-from scheduler.weeks_of import citizen_week
 from tests.unit.plan_town import NOW, WEEK, PlanTown
 
 PLANS: tuple[dict[int, list[str]], ...] = (
@@ -50,7 +51,7 @@ class PlanLife(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         filled, self.engine, self.planner = _databases()
-        self.now = NOW
+        self.now, self.weeks = NOW, PublishedWeeks(fresh_seconds=0.0)
         with closing(filled.raw_connection()) as source, closing(self.engine.raw_connection()) as target:
             cast(Any, source.driver_connection).backup(target.driver_connection)
         self.entries: dict[int, Entries] = {}
@@ -225,9 +226,10 @@ class PlanLife(RuleBasedStateMachine):
         entries = self.entries[self.versions[self.standing - 1]] if self.standing else frozenset()
         with reading(self.engine) as session:
             for citizen in TEAM if self.standing else ():
-                week = citizen_week(session, WEEK, citizen)
-                assert week.version == self.standing
-                assert {(citizen, group.group_id) for group in week.groups} == {e for e in entries if e[0] == citizen}
+                week = json.loads(self.weeks.of(session, WEEK, citizen))
+                assert week["version"] == self.standing
+                groups = {(citizen, group["group_id"]) for group in week["groups"]}
+                assert groups == {entry for entry in entries if entry[0] == citizen}
 
     @invariant()
     def no_message_is_about_a_withdrawn_version(self) -> None:

@@ -13,18 +13,30 @@ from scheduler.approval import approve
 from scheduler.life import NotPublishedError
 from scheduler.published_weeks import MOST_DOCUMENTS, PublishedWeeks
 from scheduler.publishing import publish, withdraw
-from scheduler.weeks_of import citizen_week
+from scheduler.weeks_of import proposed_week
 from tests.unit.plan_town import NOW, WEEK, PlanTown, engine, minutes, town
 
 __all__ = ["engine", "town"]
 
 
 def _shown(weeks: PublishedWeeks, town: PlanTown, citizen: int) -> WeekOfOut:
-    """Her week as it is answered, after a look at whether the tables give the same."""
+    """Her week as it is answered, after a look at whether the tables say the same of its run."""
     answered = json.loads(weeks.of(town.session, WEEK, citizen))
-    by_tables = WeekOfOut.model_validate(citizen_week(town.session, WEEK, citizen))
-    assert answered == by_tables.model_dump(mode="json")
-    return by_tables
+    by_tables = WeekOfOut.model_validate(proposed_week(town.session, answered["run_id"], citizen))
+    assert answered == by_tables.model_dump(mode="json") | {"version": answered["version"]}
+    return WeekOfOut.model_validate(answered)
+
+
+def test_a_citizen_has_her_groups_with_names_place_time_and_staff(town: PlanTown) -> None:
+    sent = town.published({1: ["dansk", "motion"], 2: ["motion"]})
+    week = _shown(PublishedWeeks(), town, 1)
+    assert (week.week, week.run_id, week.version) == (WEEK, sent.run_id, 1)
+    motion, dansk = week.groups
+    assert (motion.group_id, motion.offering_id) == (town.group("motion"), "motion")
+    assert (motion.da, motion.en, motion.neutral_da) == ("motion (da)", "motion (en)", "Aktivitet 6")
+    assert (motion.site, motion.staff) == ("Nordre", ["Ann"])
+    assert [(at.day, at.start, at.end, at.date) for at in motion.meetings] == [(0, 540, 600, monday_of(WEEK))]
+    assert dansk.meetings[0].start == 660
 
 
 def test_every_citizen_has_the_week_that_the_tables_give(town: PlanTown) -> None:
@@ -34,6 +46,7 @@ def test_every_citizen_has_the_week_that_the_tables_give(town: PlanTown) -> None
     town.published({1: ["dansk", "motion"], 2: ["motion"]})
     weeks = PublishedWeeks(fresh_seconds=0.0)
     found = [_shown(weeks, town, citizen) for citizen in (1, 2, 4)]
+    assert ([at.day for at in found[1].groups[0].meetings], found[1].groups[0].staff) == ([0, 2], ["Ann", "Bo"])
     assert [[group.offering_id for group in week.groups] for week in found] == [["motion", "dansk"], ["motion"], []]
 
 
@@ -43,6 +56,7 @@ def test_the_version_that_stands_is_shown_also_after_a_look_at_another(town: Pla
     assert _shown(weeks, town, 1).version == 1
     other = town.propose({1: ["dansk"]})
     approve(town.session, other, "", town.planner, NOW, "moved")
+    assert _shown(weeks, town, 1).version == 1
     publish(town.session, other, town.planner, minutes(1))
     assert _shown(weeks, town, 1).version == 2
     withdraw(town.session, WEEK, town.planner, minutes(2))
@@ -64,7 +78,7 @@ def test_the_newest_is_read_before_anybody_asks(town: PlanTown) -> None:
     weeks = PublishedWeeks(fresh_seconds=0.0)
     weeks.read_newest(town.session)
     assert not weeks._documents
-    with pytest.raises(NotPublishedError):
+    with pytest.raises(NotPublishedError, match=f"{WEEK} is not published"):
         weeks.of(town.session, WEEK, 1)
     town.published({1: ["motion"]})
     weeks.read_newest(town.session)

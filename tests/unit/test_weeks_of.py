@@ -6,61 +6,28 @@ import pytest
 
 from catalog.tables import GroupStaff, Meeting
 from catalog.weeks import monday_of
-from scheduler.approval import approve
 from scheduler.life import NotPublishedError
-from scheduler.publishing import publish, withdraw
 from scheduler.stored import NotFoundError
-from scheduler.weeks_of import citizen_week, participants, proposed_week, staff_week
-from tests.unit.plan_town import LAST_WEEK, NOW, WEEK, PlanTown, engine, minutes, town
+from scheduler.weeks_of import participants, proposed_week, staff_week
+from tests.unit.plan_town import LAST_WEEK, WEEK, PlanTown, engine, town
 
 __all__ = ["engine", "town"]
-
-
-def test_a_citizen_has_her_groups_with_names_place_time_and_staff(town: PlanTown) -> None:
-    sent = town.published({1: ["dansk", "motion"], 2: ["motion"]})
-    week = citizen_week(town.session, WEEK, 1)
-    assert (week.week, week.run_id, week.version, week.citizen_id) == (WEEK, sent.run_id, 1, 1)
-    motion, dansk = week.groups
-    assert (motion.code, motion.series_id, motion.offering_id) == ("motion", "motion", "motion")
-    assert (motion.da, motion.en, motion.neutral_da) == ("motion (da)", "motion (en)", "Aktivitet 6")
-    assert (motion.site, motion.staff) == ("Nordre", ("Ann",))
-    assert [(at.day, at.start, at.end, at.date) for at in motion.meetings] == [(0, 540, 600, monday_of(WEEK))]
-    assert dansk.meetings[0].start == 660
 
 
 def test_meetings_and_staff_of_a_group_do_not_multiply(town: PlanTown) -> None:
     group = town.group("motion")
     day = {"day": 2, "start_min": 540, "end_min": 600, "date": monday_of(WEEK)}
     town.session.add_all([Meeting(group_id=group, **day), GroupStaff(group_id=group, staff_id="bo")])  # type: ignore[arg-type]  # A dict of mixed values.
-    town.published({1: ["motion"]})
-    (found,) = citizen_week(town.session, WEEK, 1).groups
+    sent = town.published({1: ["motion"]})
+    (found,) = proposed_week(town.session, sent.run_id, 1).groups
     assert ([at.day for at in found.meetings], found.staff) == ([0, 2], ("Ann", "Bo"))
     (held,) = (each for each in staff_week(town.session, WEEK, "bo").groups)
     assert (held.participants, held.staff) == (1, ("Ann", "Bo"))
 
 
-def test_a_citizen_without_a_group_has_an_empty_week(town: PlanTown) -> None:
-    town.published({1: ["motion"]})
-    week = citizen_week(town.session, WEEK, 4)
-    assert (week.version, week.groups) == (1, ())
-
-
-def test_only_the_version_that_stands_is_a_citizens_week(town: PlanTown) -> None:
-    town.published({1: ["motion"]})
-    other = town.propose({1: ["dansk"]})
-    approve(town.session, other, "", town.planner, NOW, "moved")
-    assert [group.code for group in citizen_week(town.session, WEEK, 1).groups] == ["motion"]
-    publish(town.session, other, town.planner, minutes(1))
-    assert [group.code for group in citizen_week(town.session, WEEK, 1).groups] == ["dansk"]
-    withdraw(town.session, WEEK, town.planner, minutes(2))
-    week = citizen_week(town.session, WEEK, 1)
-    assert (week.version, [group.code for group in week.groups]) == (1, ["motion"])
-
-
 def test_a_week_that_is_not_published_says_so(town: PlanTown) -> None:
     run_id = town.propose({1: ["motion"]})
     for ask in (
-        lambda: citizen_week(town.session, WEEK, 1),
         lambda: participants(town.session, WEEK, town.group("motion")),
         lambda: staff_week(town.session, WEEK, "ann"),
     ):
