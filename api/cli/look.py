@@ -98,7 +98,8 @@ def _show_group(session: Session, run: Run, key: str, *, as_json: bool) -> None:
     try:
         group = find_group(session, key, run.week)
     except NotFoundError as error:
-        raise NotFoundError(f"there is no citizen and no group {key!r} in week {run.week}") from error
+        said = f"there is no citizen and no group {key!r} in week {run.week}"
+        raise NotFoundError(f"{said}: igang export {run.id} FILE.xlsx lists them all") from error
     people = participants(session, run.id, group.id)
     if as_json:
         shown = [{"citizen": person.external_id, "name": person.name} for person in people]
