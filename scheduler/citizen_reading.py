@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
-from sqlalchemy import literal, or_, select
+from sqlalchemy import Integer, cast, literal, or_, select
 from sqlalchemy.orm import Session
 
 from catalog.weeks import monday_of
-from scheduler.barring import read_barred
+from scheduler.barring import Day, Week, read_barred
 from scheduler.facts import CentreFacts, CitizenFacts, Facts, GroupFacts
 from scheduler.promises import read_kept, read_locked, read_promised
-from scheduler.reading import columns, ints, places, positions, read_centre, read_groups, table
+from scheduler.reading import Rows, columns, ints, places, positions, read_centre, read_groups, table
 from scheduler.slots import QUARTER_MINUTES
 from scheduler.tables import (
     AvailabilityBlock,
@@ -41,12 +43,7 @@ def read_citizens(session: Session, week: str, centre: CentreFacts, group: Group
     """Read those who have joined, are not on a pause and have not left, by id."""
     everybody = _present(session, week)
     ids, min_minutes, max_minutes, energy, daily_limit, weight = (np.ascontiguousarray(column) for column in everybody)
-    sites = select(CitizenSite.citizen_id, CitizenSite.site_id, CitizenSite.preference + 1)
-    legs = select(CitizenLeg.citizen_id, CitizenLeg.leg_id, CitizenLeg.most_pressing)
-    goals = select(SubGoal.citizen_id, SubGoal.indicator_id, literal(1)).where(SubGoal.done.is_(False))
-    words = select(CitizenStrength.citizen_id, CitizenStrength.word, literal(1))
-    wishes = select(Wish.citizen_id, Wish.offering_id, Wish.strength).where(Wish.strength > 0, Wish.refused.is_(False))
-    site_level = table(session, sites, ids, centre.site)
+    site_level = table(session, reached_sites(), ids, centre.site)
     locked = read_locked(session, week, ids, group)
     return CitizenFacts(
         id=ids,
@@ -59,10 +56,10 @@ def read_citizens(session: Session, week: str, centre: CentreFacts, group: Group
         site_level=np.maximum(site_level - 1, 0),
         time_level=_time_level(session, ids),
         available=_available(session, week, ids),
-        leg=table(session, legs, ids, centre.leg, each=1),
-        goal=table(session, goals.where(SubGoal.indicator_id.is_not(None)), ids, centre.indicator),
-        strength=table(session, words, ids, centre.word) > 0,
-        wish=table(session, wishes, ids, centre.offering.id),
+        leg=table(session, needed_legs(), ids, centre.leg, each=1),
+        goal=table(session, open_goals(), ids, centre.indicator),
+        strength=table(session, strengths(), ids, centre.word) > 0,
+        wish=table(session, wishes(), ids, centre.offering.id),
         barred=read_barred(session, week, ids, centre),
         promised=read_promised(session, week, ids, centre.offering.id),
         contact=_contact(session, ids, centre),
@@ -72,25 +69,83 @@ def read_citizens(session: Session, week: str, centre: CentreFacts, group: Group
     )
 
 
+def joined(sunday: Day) -> Rows:
+    """Those who have joined by the end of a week, with their limits and weight."""
+    limits = (Citizen.min_minutes, Citizen.max_minutes, Citizen.energy, Citizen.daily_limit, Citizen.weight_percent)
+    return select(Citizen.id, *limits).where(Citizen.joined <= sunday)
+
+
+def turns(monday: Day) -> Rows:
+    """Pauses, exits and returns that have begun by the first day of a week, in order of their start."""
+    begun = select(CitizenPeriod.citizen_id, CitizenPeriod.kind, CitizenPeriod.until)
+    return begun.where(CitizenPeriod.start <= monday).order_by(CitizenPeriod.start)
+
+
+def away(begun: Iterable[tuple[int, str, dt.date | None]], monday: dt.date) -> list[int]:
+    """Those of `turns` who have left, or whose pause holds until the Friday of the week."""
+    is_away: dict[int, bool] = {}
+    for citizen, kind, until in begun:
+        if kind == "pause":
+            is_away[citizen] = is_away.get(citizen, False) or until is None or until >= monday + dt.timedelta(days=4)
+        else:
+            is_away[citizen] = kind == "exit"
+    return [citizen for citizen, gone in is_away.items() if gone]
+
+
+def reached_sites() -> Rows:
+    """Sites that a citizen reaches, and her preference + 1."""
+    return select(CitizenSite.citizen_id, CitizenSite.site_id, CitizenSite.preference + 1)
+
+
+def needed_legs() -> Rows:
+    """Legs that a citizen needs, and 1 where it is the most pressing."""
+    return select(CitizenLeg.citizen_id, CitizenLeg.leg_id, cast(CitizenLeg.most_pressing, Integer))
+
+
+def open_goals() -> Rows:
+    """Indicators of a citizen's open sub-goals."""
+    goals = select(SubGoal.citizen_id, SubGoal.indicator_id, literal(1)).where(SubGoal.done.is_(False))
+    return goals.where(SubGoal.indicator_id.is_not(None))
+
+
+def strengths() -> Rows:
+    """Words of a citizen's strengths."""
+    return select(CitizenStrength.citizen_id, CitizenStrength.word, literal(1))
+
+
+def wishes() -> Rows:
+    """Offerings that a citizen wishes for, and how much."""
+    wanted = select(Wish.citizen_id, Wish.offering_id, Wish.strength)
+    return wanted.where(Wish.strength > 0, Wish.refused.is_(False))
+
+
+def liked_times() -> Rows:
+    """Half days that a citizen likes, and how much."""
+    return select(TimePreference.citizen_id, TimePreference.day, TimePreference.half, TimePreference.strength)
+
+
+def blocks(week: Week) -> Rows:
+    """A citizen's free and busy times in a week: day, first and last minute, whether free."""
+    block = AvailabilityBlock
+    times = select(block.citizen_id, block.day, block.start_min, block.end_min, block.kind == "free")
+    return times.where(or_(block.week.is_(None), block.week == week))
+
+
+def contacts() -> Rows:
+    """A citizen's own members of staff, by role."""
+    return select(Contact.citizen_id, Contact.role, Contact.staff_id)
+
+
 def _present(session: Session, week: str) -> Ints:
     monday = monday_of(week)
-    hours = (Citizen.min_minutes, Citizen.max_minutes, Citizen.energy, Citizen.daily_limit, Citizen.weight_percent)
-    statement = select(Citizen.id, *hours).where(Citizen.joined <= monday + dt.timedelta(days=6)).order_by(Citizen.id)
+    statement = joined(monday + dt.timedelta(days=6)).order_by(Citizen.id)
     everybody = np.array(columns(session, statement), np.int64)
-    turns = select(CitizenPeriod.citizen_id, CitizenPeriod.kind, CitizenPeriod.until)
-    begun = turns.where(CitizenPeriod.start <= monday).order_by(CitizenPeriod.start)
-    away: dict[int, bool] = {}
-    for citizen, kind, until in session.execute(begun):
-        if kind == "pause":
-            away[citizen] = away.get(citizen, False) or until is None or until >= monday + dt.timedelta(days=4)
-        else:
-            away[citizen] = kind == "exit"
-    return everybody[:, ~np.isin(everybody[0], [citizen for citizen, is_away in away.items() if is_away])]
+    begun: Any = session.execute(turns(monday))
+    return everybody[:, ~np.isin(everybody[0], away(begun, monday))]
 
 
 def _time_level(session: Session, ids: Ints) -> Ints:
-    names = (TimePreference.citizen_id, TimePreference.day, TimePreference.half, TimePreference.strength)
-    citizen, day, half, strength = columns(session, select(*names))
+    citizen, day, half, strength = columns(session, liked_times())
     row = places(citizen, ids)
     level = np.zeros((len(ids), DAYS, 2), np.int64)
     level[row[row >= 0], ints(day)[row >= 0], ints(half)[row >= 0]] = ints(strength)[row >= 0]
@@ -98,13 +153,10 @@ def _time_level(session: Session, ids: Ints) -> Ints:
 
 
 def _available(session: Session, week: str, ids: Ints) -> Bools:
-    block = AvailabilityBlock
-    names = (block.citizen_id, block.day, block.start_min, block.end_min, block.kind == "free")
-    statement = select(*names).where(or_(block.week.is_(None), block.week == week))
-    citizen, day, start, end, free = columns(session, statement)
-    blocks = np.stack([places(citizen, ids), ints(day), ints(start), ints(end)], axis=1)
-    blocks, is_free = blocks[blocks[:, 0] >= 0], np.array(free, np.bool_)[blocks[:, 0] >= 0]
-    return free_quarters(len(ids), blocks[is_free], blocks[~is_free])
+    citizen, day, start, end, free = columns(session, blocks(week))
+    times = np.stack([places(citizen, ids), ints(day), ints(start), ints(end)], axis=1)
+    times, is_free = times[times[:, 0] >= 0], np.array(free, np.bool_)[times[:, 0] >= 0]
+    return free_quarters(len(ids), times[is_free], times[~is_free])
 
 
 def free_quarters(num_citizens: int, free: Ints, busy: Ints) -> Bools:
@@ -132,7 +184,7 @@ def _covered(num_citizens: int, blocks: Ints) -> Bools:
 
 
 def _contact(session: Session, ids: Ints, centre: CentreFacts) -> Ints:
-    citizen, role, staff = columns(session, select(Contact.citizen_id, Contact.role, Contact.staff_id))
+    citizen, role, staff = columns(session, contacts())
     row, column = places(citizen, ids), positions(role, centre.role)
     known = (row >= 0) & (column >= 0)
     contact = np.full((len(ids), len(centre.role)), -1, np.int64)

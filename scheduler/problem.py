@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from catalog.weeks import monday_of
 from scheduler.citizen_reading import read_facts
 from scheduler.coupling import Coupling, couple
-from scheduler.facts import Facts
+from scheduler.facts import CentreFacts, CitizenFacts, Facts
 from scheduler.points import Points, need_points, progress_points, read_points, share_out
 from scheduler.slots import Slots, contact_role, lead, make_slots
 from solver.problem import LOTTERY_SIZE, Ints, Problem, sum_by
@@ -46,16 +46,16 @@ def build_problem(session: Session, week: str, lottery_seed: int = 0) -> tuple[P
     return make_problem(read_facts(session, week), points, lottery_seed)
 
 
-def make_problem(facts: Facts, points: Points, lottery_seed: int = 0) -> tuple[Problem, Ids]:
-    """Merge groups into slots, make the coupling rows and fill the arrays."""
-    slots = make_slots(facts)
+def make_problem(
+    facts: Facts, points: Points, lottery_seed: int = 0, slots: Slots | None = None
+) -> tuple[Problem, Ids]:
+    """Merge groups into slots where none are given, make the coupling rows and fill the arrays."""
+    slots = slots or make_slots(facts)
     coupling = couple(facts, slots)
-    centre, citizen = facts.centre, facts.citizen
-    num_citizens = len(citizen.id)
-    keep_ptr, keep_slot = _pointed(citizen.kept, slots, num_citizens)
-    lock_ptr, lock_slot = _pointed(citizen.locked, slots, num_citizens)
+    centre = facts.centre
     problem = Problem(
         **_slot_arrays(facts, slots),
+        **citizen_arrays(centre, facts.citizen, points, lottery_seed, slots.of_group),
         row_limit=coupling.limit,
         row_is_room=coupling.is_room,
         use_ptr=coupling.use_ptr,
@@ -65,35 +65,54 @@ def make_problem(facts: Facts, points: Points, lottery_seed: int = 0) -> tuple[P
         offering_health_skill=centre.offering.health_skill,
         leg_dose=np.array([points.dose.get(leg, 0) for leg in centre.leg], np.int64),
         travel=centre.travel,
-        weight=citizen.weight,
-        min_minutes=citizen.min_minutes,
-        max_minutes=citizen.max_minutes,
-        energy=citizen.energy,
-        daily_limit=citizen.daily_limit,
-        idle_penalty=np.full(num_citizens, points.idle_penalty, np.int64),
-        parallel_points=np.full(num_citizens, points.parallel, np.int64),
-        need_points=need_points(citizen, points),
-        reach=citizen.reach,
-        available=citizen.available,
-        barred=citizen.barred,
-        serves_goal=citizen.goal @ (centre.offering.main | centre.offering.side).T.astype(np.int64) > 0,
-        progress=progress_points(centre, citizen, points),
-        wish=share_out(points.wish_budget, np.where(citizen.barred == 0, citizen.wish, 0)),
-        strength=citizen.strength.astype(np.int64) @ centre.offering.builds_on.T.astype(np.int64) * points.strength,
-        lottery=lottery_numbers(citizen.id, centre.offering.id, lottery_seed),
-        time_points=citizen.time_level * points.time_wish,
-        site_points=citizen.site_level * points.site_wish,
-        contact=citizen.contact,
-        keep_ptr=keep_ptr,
-        keep_slot=keep_slot,
-        keep_points=np.full(len(keep_slot), points.keep, np.int64),
-        lock_ptr=lock_ptr,
-        lock_slot=lock_slot,
-        apart=citizen.apart,
     )
     group_ids = facts.group.id[slots.group]
     offering = centre.offering.id
-    return problem, Ids(citizen.id, group_ids, offering, centre.site, centre.leg, centre.role, centre.staff, coupling)
+    return problem, Ids(
+        facts.citizen.id, group_ids, offering, centre.site, centre.leg, centre.role, centre.staff, coupling
+    )
+
+
+def citizen_arrays(
+    centre: CentreFacts, citizen: CitizenFacts, points: Points, lottery_seed: int, slot_of: Ints
+) -> dict[str, Any]:
+    """The arrays of a problem that speak of citizens.
+
+    Parameters
+    ----------
+    slot_of
+        (G,) slot of each group of the facts.
+    """
+    num_citizens = len(citizen.id)
+    keep_ptr, keep_slot = _pointed(citizen.kept, slot_of, num_citizens)
+    lock_ptr, lock_slot = _pointed(citizen.locked, slot_of, num_citizens)
+    return {
+        "weight": citizen.weight,
+        "min_minutes": citizen.min_minutes,
+        "max_minutes": citizen.max_minutes,
+        "energy": citizen.energy,
+        "daily_limit": citizen.daily_limit,
+        "idle_penalty": np.full(num_citizens, points.idle_penalty, np.int64),
+        "parallel_points": np.full(num_citizens, points.parallel, np.int64),
+        "need_points": need_points(citizen, points),
+        "reach": citizen.reach,
+        "available": citizen.available,
+        "barred": citizen.barred,
+        "serves_goal": citizen.goal @ (centre.offering.main | centre.offering.side).T.astype(np.int64) > 0,
+        "progress": progress_points(centre, citizen, points),
+        "wish": share_out(points.wish_budget, np.where(citizen.barred == 0, citizen.wish, 0)),
+        "strength": citizen.strength.astype(np.int64) @ centre.offering.builds_on.T.astype(np.int64) * points.strength,
+        "lottery": lottery_numbers(citizen.id, centre.offering.id, lottery_seed),
+        "time_points": citizen.time_level * points.time_wish,
+        "site_points": citizen.site_level * points.site_wish,
+        "contact": citizen.contact,
+        "keep_ptr": keep_ptr,
+        "keep_slot": keep_slot,
+        "keep_points": np.full(len(keep_slot), points.keep, np.int64),
+        "lock_ptr": lock_ptr,
+        "lock_slot": lock_slot,
+        "apart": citizen.apart,
+    }
 
 
 def lottery_numbers(citizen_id: Ints, offering: tuple[str, ...], seed: int) -> Ints:
@@ -136,8 +155,8 @@ def _slot_arrays(facts: Facts, slots: Slots) -> dict[str, Any]:
     }
 
 
-def _pointed(pairs: Ints, slots: Slots, num_citizens: int) -> tuple[Ints, Ints]:
+def _pointed(pairs: Ints, slot_of: Ints, num_citizens: int) -> tuple[Ints, Ints]:
     """Turn pairs of citizen and group into a pointer and slots, each slot once and rising within a citizen."""
-    found = np.unique(np.stack([pairs[:, 0], slots.of_group[pairs[:, 1]]], axis=1), axis=0)
+    found = np.unique(np.stack([pairs[:, 0], slot_of[pairs[:, 1]]], axis=1), axis=0)
     pointer = np.concatenate([[0], np.cumsum(np.bincount(found[:, 0], minlength=num_citizens))])
     return pointer.astype(np.int64), found[:, 1].astype(np.int64)

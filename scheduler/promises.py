@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from catalog.tables import Group
 from catalog.weeks import shift_week
+from scheduler.barring import Week
 from scheduler.facts import GroupFacts
 from scheduler.reading import Rows, columns, places, positions, table
 from scheduler.tables import Agreement, Enrolment, Lock, PlanEntry, Run
@@ -22,10 +23,8 @@ def read_locked(session: Session, week: str, ids: Ints, group: GroupFacts) -> In
 
     These are staff's locks, binding places in a series, and agreements on a series that stand.
     """
-    locks = select(Lock.citizen_id, Group.code).join(Group, Group.id == Lock.group_id).where(Group.week == week)
     agreed = select(Agreement.citizen_id, Agreement.series_id).where(Agreement.series_id.is_not(None), *_stands(week))
-    binding = _enrolled(week).where(Enrolment.binding)
-    return _pairs(session, week, ids, group, (locks, binding, agreed))
+    return _pairs(session, week, ids, group, (locks(week), binding_places(week), agreed))
 
 
 def read_kept(session: Session, week: str, ids: Ints, group: GroupFacts, locked: Ints) -> Ints:
@@ -44,16 +43,31 @@ def read_kept(session: Session, week: str, ids: Ints, group: GroupFacts, locked:
 
 def read_promised(session: Session, week: str, ids: Ints, offerings: Sequence[str]) -> Bools:
     """(I, O) offerings that are agreed without a series."""
+    return table(session, promises(week), ids, offerings) > 0
+
+
+def locks(week: Week) -> Rows:
+    """Citizens and codes of the groups of a week that are locked."""
+    return select(Lock.citizen_id, Group.code).join(Group, Group.id == Lock.group_id).where(Group.week == week)
+
+
+def binding_places(week: Week) -> Rows:
+    """Citizens and the series in which they must be in a week."""
+    return _enrolled(week).where(Enrolment.binding)
+
+
+def promises(week: Week) -> Rows:
+    """Offerings that are agreed for a week without a series."""
     agreed = select(Agreement.citizen_id, Agreement.offering_id, literal(1)).where(Agreement.series_id.is_(None))
-    return table(session, agreed.where(*_stands(week)), ids, offerings) > 0
+    return agreed.where(*_stands(week))
 
 
-def _stands(week: str) -> tuple[Any, ...]:
+def _stands(week: Week) -> tuple[Any, ...]:
     has_left = (Agreement.left_week.is_not(None)) & (Agreement.left_week <= week)
     return Agreement.from_week <= week, Agreement.until_week >= week, ~has_left
 
 
-def _enrolled(week: str) -> Rows:
+def _enrolled(week: Week) -> Rows:
     """Everybody's series in a week."""
     begun = select(Enrolment.citizen_id, Enrolment.series_id).where(Enrolment.from_week <= week)
     return begun.where(or_(Enrolment.until_week.is_(None), Enrolment.until_week >= week))
