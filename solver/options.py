@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from solver import kernels_build as build
 from solver.kernels import POINTS, Menu
@@ -25,38 +27,24 @@ class Prepared:
     exceptions: tuple[tuple[int, str], ...]
 
 
-def prepare(problem: Problem, threads: int = 2) -> Prepared:
-    """Find everybody's options.
+@dataclass(frozen=True)
+class Frame:
+    """What the options need to know of a week's slots alone; made once a week, for any of its citizens."""
 
-    Citizens whose locks alone break a rule have no options; they are in `exceptions` with the rule's slug.
-    """
-    facts = _facts(problem)
-    num = problem.num_citizens
-    base = build.Base(*(np.zeros(num, np.int64) for _ in build.Base._fields))
-    build.apply_locks(facts, base)
-    blocks = _blocks(problem)
-    count = np.zeros((num, 3), np.int64)
-    cuts = [int(cut) for cut in np.linspace(0, num, 4 * threads + 1)]
-    parts = list(pairwise(cuts))
-
-    def count_part(part: tuple[int, int]) -> None:
-        build.count_options(facts, base, blocks, *part, count)
-
-    def fill_part(part: tuple[int, int]) -> None:
-        build.fill_options(facts, base, blocks, *part, choices, start)
-
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(count_part, parts))
-        start = np.zeros((num + 1, 3), np.int64)
-        np.cumsum(count, axis=0, out=start[1:])
-        choices = _empty_choices(start, count)
-        list(pool.map(fill_part, parts))
-    exceptions = tuple((int(i), RULES[int(base.fault[i])]) for i in np.flatnonzero(base.fault != build.NO_RULE))
-    return Prepared(problem, facts, base, _menu(problem, base, choices), exceptions)
+    minutes: Ints  # (S,) a week
+    days: Ints  # (S,) meetings by day, eight bits a day
+    pattern: Ints  # (S,) slots with the same meetings share a pattern
+    gap: NDArray[np.int16]  # (patterns, patterns) see `kernels_build.pattern_gaps`
+    blocks: build.Blocks
+    span_first: Ints  # (M,) see `kernels.Menu`
+    span_last: Ints  # (M,)
+    unit: int  # minutes of a time unit
+    use_slot: Ints  # (U,) slot of each use of a row
 
 
-def _facts(problem: Problem) -> build.Facts:
-    """The problem's arrays with the slots' time patterns."""
+def make_frame(problem: Problem) -> Frame:
+    """Work out the slots' time patterns, their order and their places in the search's week."""
+    minutes = problem.slot_minutes
     number: dict[bytes, int] = {}
     pattern = np.zeros(problem.num_slots, np.int64)
     meetings = np.stack([problem.meeting_day, problem.meeting_start, problem.meeting_end], axis=1)
@@ -69,7 +57,61 @@ def _facts(problem: Problem) -> build.Facts:
         np.array(first, np.int64), problem.meeting_ptr, problem.meeting_day, problem.meeting_start, problem.meeting_end
     )
     days = build.packed_meetings(problem.meeting_ptr, problem.meeting_day)
-    made: dict[str, Any] = {"slot_days": days, "slot_pattern": pattern, "pattern_gap": gap}
+    unit = max(15, int(np.gcd.reduce(minutes, initial=0)))
+    use_slot = np.repeat(np.arange(problem.num_slots), np.diff(problem.use_ptr))
+    return Frame(minutes, days, pattern, gap, _blocks(problem), *_spans(problem), unit, use_slot)
+
+
+def prepare(problem: Problem, threads: int = 2, frame: Frame | None = None) -> Prepared:
+    """Find everybody's options.
+
+    Citizens whose locks alone break a rule have no options; they are in `exceptions` with the rule's slug.
+
+    Parameters
+    ----------
+    frame
+        Of a problem with the same slots, where there is one already.
+    """
+    frame = frame or make_frame(problem)
+    facts = _facts(frame, problem)
+    num = problem.num_citizens
+    base = build.Base(*np.zeros((len(build.Base._fields), num), np.int64))
+    build.apply_locks(facts, base)
+    count = np.zeros((num, 3), np.int64)
+
+    def count_part(part: tuple[int, int]) -> None:
+        build.count_options(facts, base, frame.blocks, *part, count)
+
+    def fill_part(part: tuple[int, int]) -> None:
+        build.fill_options(facts, base, frame.blocks, *part, choices, start)
+
+    _share_out(count_part, num, threads)
+    start = np.zeros((num + 1, 3), np.int64)
+    np.cumsum(count, axis=0, out=start[1:])
+    choices = _empty_choices(start, count)
+    _share_out(fill_part, num, threads)
+    exceptions = tuple((int(i), RULES[int(base.fault[i])]) for i in np.flatnonzero(base.fault != build.NO_RULE))
+    return Prepared(problem, facts, base, _menu(frame, problem, base, choices), exceptions)
+
+
+def _share_out(work: Callable[[tuple[int, int]], None], num: int, threads: int) -> None:
+    """Do ranges of `num` citizens in each thread, or all of them in this one."""
+    if threads == 1:
+        work((0, num))
+        return
+    cuts = [int(cut) for cut in np.linspace(0, num, 4 * threads + 1)]
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, pairwise(cuts)))
+
+
+def _facts(frame: Frame, problem: Problem) -> build.Facts:
+    """The problem's arrays with what the frame knows of its slots."""
+    made: dict[str, Any] = {
+        "slot_minutes": frame.minutes,
+        "slot_days": frame.days,
+        "slot_pattern": frame.pattern,
+        "pattern_gap": frame.gap,
+    }
     return build.Facts(**{name: made[name] if name in made else getattr(problem, name) for name in build.Facts._fields})
 
 
@@ -107,7 +149,7 @@ def _empty_choices(start: Ints, count: Ints) -> build.Choices:
     )
 
 
-def _menu(problem: Problem, base: build.Base, c: build.Choices) -> Menu:
+def _menu(frame: Frame, problem: Problem, base: build.Base, c: build.Choices) -> Menu:
     """The choices in the search's own units: time units, the citizen's own mask, MICRO."""
     legs = problem.need_points.shape[1]
     needed = build.needed_bits(c.choice_ptr, c.class_ptr, c.class_bits, base.covered, legs)
@@ -118,7 +160,7 @@ def _menu(problem: Problem, base: build.Base, c: build.Choices) -> Menu:
         needed, base.covered, problem.need_points, problem.parallel_points, problem.weight, bonus_ptr, c.choice_ptr,
         c.class_ptr, c.class_bits, bonus, mask,
     )  # fmt: skip
-    unit = max(15, int(np.gcd.reduce(problem.slot_minutes, initial=0)))
+    unit = frame.unit
     time = -(-c.class_minutes // unit)
     minutes_left = np.maximum(base.minutes, 0)
     rounding = sum_by(c.choice_ptr, _most(time * unit - c.class_minutes, c.class_ptr))
@@ -128,8 +170,8 @@ def _menu(problem: Problem, base: build.Base, c: build.Choices) -> Menu:
     useful = np.maximum(base.useful, 0)
     return Menu(
         c.choice_ptr, c.class_ptr, c.option_ptr, time, c.class_minutes, c.class_load, mask, c.class_useful,
-        c.option_slot,
-        c.option_value, c.option_days, problem.meeting_ptr, *_spans(problem), c.clash_ptr, c.clash, bonus_ptr, bonus,
+        c.option_slot, c.option_value, c.option_days, problem.meeting_ptr, frame.span_first, frame.span_last,
+        c.clash_ptr, c.clash, bonus_ptr, bonus,
         np.where(saturates, -(-useful // unit), horizon), saturates, unit, idle, idle * useful, minutes_left,
         np.maximum(base.load, 0), base.days, base.value,
     )  # fmt: skip

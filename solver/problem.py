@@ -16,6 +16,7 @@ roles, M meetings, K kept places, U uses of rows.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -115,10 +116,7 @@ class Problem:
     apart: Ints  # (A, 2) citizens who never share a group; slots that both could take have exactly one group
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            _check_array(field.name, getattr(self, field.name), field.type)
-        _check_shapes(self)
-        _check_ranges(self)
+        _check(self, _NAMES)
 
     @property
     def num_citizens(self) -> int:
@@ -150,6 +148,19 @@ class Problem:
         """(S,) minutes a week."""
         return sum_by(self.meeting_ptr, self.meeting_end - self.meeting_start)
 
+    def with_citizens(self, **arrays: Ints | Bools) -> Problem:
+        """The same slots for other citizens: the arrays from `weight` on, of which those not given stay.
+
+        Raises
+        ------
+        InvalidProblemError
+            An array of the citizens breaks its shape or range. The slots' are not checked again.
+        """
+        other = object.__new__(Problem)
+        other.__dict__.update(self.__dict__, **arrays)
+        _check(other, (*_OF_CITIZENS, *arrays))
+        return other
+
     def seats_only(self) -> Problem:
         """The same week without minimum sizes, staff and room rows and keep-apart pairs."""
         none = np.zeros(0, np.int64)
@@ -164,12 +175,23 @@ class Problem:
         )
 
 
+_NAMES = [field.name for field in fields(Problem)]
+_OF_CITIZENS = (*_NAMES[_NAMES.index("weight") :], "slot_role")  # A role is a column of the citizens' contacts.
+
+
 def sum_by(pointer: Ints, amount: Ints) -> Ints:
     """(n,) sums of `amount` over the ranges of a (n + 1,) pointer."""
     total = np.zeros(len(amount) + 1, np.int64)
     np.cumsum(amount, out=total[1:])
     result: Ints = total[pointer[1:]] - total[pointer[:-1]]
     return result
+
+
+def _check(p: Problem, names: Collection[str]) -> None:
+    for name in names:
+        _check_array(name, getattr(p, name), Problem.__dataclass_fields__[name].type)
+    _check_shapes(p, names)
+    _check_ranges(p, names)
 
 
 def _check_array(name: str, array: Any, kind: Any) -> None:
@@ -180,7 +202,7 @@ def _check_array(name: str, array: Any, kind: Any) -> None:
         )
 
 
-def _check_shapes(p: Problem) -> None:
+def _check_shapes(p: Problem, names: Collection[str]) -> None:
     i, o, s, r = p.num_citizens, p.num_offerings, p.num_slots, p.num_rows
     legs, sites, roles, meetings = len(p.leg_dose), len(p.travel), p.contact.shape[1:], len(p.meeting_day)
     by_slot = ("slot_site", "slot_open", "slot_role", "slot_person", "slot_load", "group_seats", "group_minimum")
@@ -207,7 +229,7 @@ def _check_shapes(p: Problem) -> None:
         "apart": (len(p.apart), 2),
     }
     for name, shape in expected.items():
-        if getattr(p, name).shape != shape:
+        if name in names and getattr(p, name).shape != shape:
             raise InvalidProblemError(f"{name}: expected shape {shape}, found {getattr(p, name).shape}")
     for pointer, items in (
         ("group_ptr", None),
@@ -217,11 +239,13 @@ def _check_shapes(p: Problem) -> None:
         ("lock_ptr", "lock_slot"),
     ):
         array = getattr(p, pointer)
+        if pointer not in names:
+            continue
         if array[0] != 0 or (np.diff(array) < 0).any() or (items and array[-1] != len(getattr(p, items))):
             raise InvalidProblemError(f"{pointer}: expected a rising pointer from 0 to the length of {items}")
 
 
-def _check_ranges(p: Problem) -> None:
+def _check_ranges(p: Problem, names: Collection[str]) -> None:
     big = 10**9
     limits: dict[str, tuple[int, int]] = {
         "slot_offering": (0, p.num_offerings - 1),
@@ -261,13 +285,17 @@ def _check_ranges(p: Problem) -> None:
         "apart": (0, p.num_citizens - 1),
     }
     for name, (low, high) in limits.items():
+        if name not in names:
+            continue
         array = getattr(p, name)
-        bad = np.argwhere((array < low) | (array > high))
-        if len(bad):
-            place = tuple(int(x) for x in bad[0])
+        bad = (array < low) | (array > high)
+        if bad.any():
+            place = tuple(int(x) for x in np.argwhere(bad)[0])
             raise InvalidProblemError(f"{name}{list(place)}: expected {low} .. {high}, found {int(array[place])}")
-    _refuse("meeting_end", p.meeting_end <= p.meeting_start, "a meeting that ends after its start")
     _refuse("min_minutes", p.min_minutes > p.max_minutes, "at most max_minutes")
+    if "meeting_ptr" not in names:
+        return
+    _refuse("meeting_end", p.meeting_end <= p.meeting_start, "a meeting that ends after its start")
     _refuse("group_minimum", p.group_minimum > p.group_seats, "at most group_seats")
     _refuse("meeting_ptr", np.diff(p.meeting_ptr) < 1, "a slot with at least one meeting")
     _refuse("group_ptr", np.diff(p.group_ptr) < 1, "a slot with at least one group")
