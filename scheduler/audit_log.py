@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import queue
 import threading
 import time
@@ -15,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from catalog.database import make_engine, reading, writing
 from scheduler.audit import Entry, head, record
 
-GATHER_SECONDS = 0.02  # A commit costs more than answering a request, so it serves several.
+GATHER_SECONDS = 0.02  # from one commit to the next: it costs more than answering a request, so it serves several
 MOST_AT_ONCE = 2_000  # entries of one commit
 
 
@@ -40,6 +41,7 @@ class AuditLog:
         in_memory = engine.dialect.name == "sqlite" and engine.url.database in (None, "", ":memory:")
         self._engine = engine if in_memory else make_engine(engine.url.render_as_string(hide_password=False))
         self._gather = gather_seconds
+        self._next_at = 0.0  # Who comes after a pause does not wait.
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._open = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -54,9 +56,28 @@ class AuditLog:
         AuditUnavailableError
             They could not be written, or not in time.
         """
+        written = self._begin(entries)
+        try:
+            written.result(timeout)
+        except TimeoutError as error:
+            raise _too_slow(timeout) from error
+
+    async def write_meanwhile(self, entries: Entry | Iterable[Entry], timeout: float = 15.0) -> None:
+        """Do as `write` does, without holding a thread while the disk is waited for."""
+        written = self._begin(entries)
+        try:
+            async with asyncio.timeout(timeout):
+                await asyncio.wrap_future(written)
+        except TimeoutError as error:
+            raise _too_slow(timeout) from error
+
+    def _begin(self, entries: Entry | Iterable[Entry]) -> Future[None]:
+        """Queue the entries; the future ends when they are on disk."""
         waiting = _Waiting((entries,) if isinstance(entries, Entry) else tuple(entries))
+        waiting.written.set_running_or_notify_cancel()  # Who stops waiting does not call the entries back.
         if not waiting.entries:
-            return
+            waiting.written.set_result(None)
+            return waiting.written
         with self._open:
             if self._closed:
                 raise AuditUnavailableError("the audit log is closed: the process is stopping")
@@ -64,10 +85,7 @@ class AuditLog:
                 self._thread = threading.Thread(target=self._write_groups, name="audit-log", daemon=True)
                 self._thread.start()
             self._queue.put(waiting)
-        try:
-            waiting.written.result(timeout)
-        except TimeoutError as error:
-            raise AuditUnavailableError(f"the audit log did not write within {timeout:g} s: try again") from error
+        return waiting.written
 
     def connect(self) -> None:
         """Open the writer's connection before the first entry waits for it."""
@@ -94,14 +112,14 @@ class AuditLog:
                 self._commit(group)
 
     def _next_group(self) -> tuple[list[_Waiting], bool]:
-        """Wait for one, and then for those that come within a few milliseconds; true where `close` came."""
+        """Wait for one, and then for those that come before the next commit's time; true where `close` came."""
         first = self._queue.get()
         if first is None:
             return [], True
-        group, size, until = [first], len(first.entries), time.monotonic() + self._gather
+        group, size = [first], len(first.entries)
         while size < MOST_AT_ONCE:
             try:
-                following = self._queue.get(timeout=max(0.0, until - time.monotonic()))
+                following = self._queue.get(timeout=max(0.0, self._next_at - time.monotonic()))
             except queue.Empty:
                 break
             if following is None:
@@ -125,5 +143,10 @@ class AuditLog:
             raise
         else:
             self.commits += 1
+            self._next_at = time.monotonic() + self._gather
             for waiting in group:
                 waiting.written.set_result(None)
+
+
+def _too_slow(timeout: float) -> AuditUnavailableError:
+    return AuditUnavailableError(f"the audit log did not write within {timeout:g} s: try again")

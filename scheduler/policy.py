@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from catalog.tables import Group, StaffMember
 from scheduler.actions import ACTING, ACTIONS, LARGEST_NUMBER, SEEING, WHOLE_CENTRE, Actor, may
-from scheduler.scope import reaches_citizen, visible_groups, visible_staff
+from scheduler.scope import is_herself, reaches_citizen, visible_groups, visible_staff
 from scheduler.stored import NotFoundError
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "UnknownCitizenError",
     "UnknownGroupError",
     "UnknownStaffError",
+    "is_herself",
     "permit",
     "permit_citizen",
     "permit_group",

@@ -44,12 +44,17 @@ def visible_citizens(actor: Actor, action: str, today: dt.date | None = None) ->
     return reached.params(_values(actor) | {"actor_today": today or today_at_the_centre()})
 
 
-def reaches_citizen(session: Session, actor: Actor, action: str, citizen_id: int, today: dt.date | None = None) -> bool:
-    """Whether `visible_citizens` has this citizen: one query, and the same whether she is foreign or absent.
+def is_herself(actor: Actor, action: str, citizen_id: int) -> bool:
+    """Whether a citizen does to her own data what she may.
 
-    A citizen's account is closed before she is erased, so she is there for herself without a question.
+    Her account is closed before she is erased, so she is there for herself without a question to the database.
     """
-    if actor.role == "citizen" and actor.citizen_id == citizen_id and may_as(actor.role, actor.scope, action):
+    return actor.role == "citizen" and actor.citizen_id == citizen_id and may_as(actor.role, actor.scope, action)
+
+
+def reaches_citizen(session: Session, actor: Actor, action: str, citizen_id: int, today: dt.date | None = None) -> bool:
+    """Whether `visible_citizens` has this citizen: one query, and the same whether she is foreign or absent."""
+    if is_herself(actor, action, citizen_id):
         return True
     values = _values(actor) | {"actor_today": today or today_at_the_centre(), "asked_citizen": citizen_id}
     asked = _one_citizen(actor.role, actor.scope, _has_team(actor), action)

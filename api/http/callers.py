@@ -88,6 +88,10 @@ class Caller:
         """Record that these citizens' data are about to be shown; returns when that is on disk."""
         self.service.log.write([self._entry(citizen) for citizen in citizens])
 
+    async def look_at_meanwhile(self, citizen_id: int) -> None:
+        """Do as `look_at` does, without holding a thread while the disk is waited for."""
+        await self.service.log.write_meanwhile(self._entry(citizen_id))
+
     def record_refusal(self) -> None:
         """Record that this was refused, and about whom where the address names a citizen."""
         number = self.request.path_params.get("citizen_id", "")
@@ -99,6 +103,10 @@ class Caller:
     def permit(self, session: Session, citizen_id: int) -> None:
         """Refuse where this is not about somebody whose data the caller may see or change."""
         policy.permit_citizen(session, self.actor, self.action, citizen_id)
+
+    def is_herself(self, citizen_id: int) -> bool:
+        """Whether a citizen asks about herself, which needs no `permit`."""
+        return policy.is_herself(self.actor, self.action, citizen_id)
 
     def write(
         self,

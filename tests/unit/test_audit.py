@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -210,3 +211,35 @@ def test_a_log_that_gets_no_turn_says_so_in_time(either: Engine, log_of_either: 
         record(session, _of(2))
         with pytest.raises(AuditUnavailableError, match=r"within 0\.05 s"):
             log_of_either.write(LOOK, timeout=0.05)
+
+
+def test_waiting_without_a_thread_ends_when_the_entries_are_on_disk(engine: Engine, log: AuditLog) -> None:
+    async def look() -> None:
+        await asyncio.gather(*(log.write_meanwhile(entry) for entry in _of(1, 2, 3)))
+
+    asyncio.run(look())
+    with reading(engine) as session:
+        assert head(session).id == 3
+
+
+def test_who_stops_waiting_does_not_stop_the_log(either: Engine, log_of_either: AuditLog) -> None:
+    async def leave() -> None:
+        await log_of_either.write_meanwhile(_of(1), timeout=0.05)
+
+    with writing(either) as session:
+        record(session, _of(2))
+        with pytest.raises(AuditUnavailableError, match=r"within 0\.05 s"):
+            asyncio.run(leave())
+    log_of_either.write(_of(3))
+    with reading(either) as session:
+        assert head(session).id == 3
+
+
+def test_the_first_entry_after_a_pause_does_not_wait_for_others(engine: Engine) -> None:
+    log = AuditLog(engine, gather_seconds=3_600.0)
+    log.write(LOOK, timeout=60.0)
+    with pytest.raises(AuditUnavailableError, match="within"):
+        log.write(LOOK, timeout=0.05)
+    log.close()
+    with reading(engine) as session:
+        assert head(session).id == 2

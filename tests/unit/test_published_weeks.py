@@ -96,3 +96,13 @@ def test_a_version_that_this_process_sends_is_seen_at_once_and_another_ones_afte
     for each in (weeks, patient):
         each.forget_standing()
         assert json.loads(each.of(town.session, WEEK, 1))["version"] == 2
+
+
+def test_a_week_is_at_hand_once_it_was_read_and_for_as_long_as_it_is_fresh(town: PlanTown) -> None:
+    town.published({1: ["motion"]})
+    weeks, stale = PublishedWeeks(), PublishedWeeks(fresh_seconds=0.0)
+    assert weeks.at_hand(WEEK, 1) is None
+    assert weeks.of(town.session, WEEK, 1) == stale.of(town.session, WEEK, 1) == weeks.at_hand(WEEK, 1)
+    assert stale.at_hand(WEEK, 1) is None
+    weeks.forget_standing()
+    assert weeks.at_hand(WEEK, 1) is None
