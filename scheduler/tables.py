@@ -23,6 +23,17 @@ from scheduler.promise_tables import (
 )
 from scheduler.publishing_tables import Approval, CalendarFeed, PlanAnswer, Publication, StaffTask
 from scheduler.record_tables import AuditEntry, Chore, CitizenJob, Message, Pseudonym, StoredAnswer
+from scheduler.request_tables import (
+    ChangeRequest,
+    FreedSeat,
+    Hold,
+    InboundText,
+    Place,
+    PlanChange,
+    Supply,
+    SupplyUse,
+    Waiting,
+)
 from scheduler.run_tables import BelowMinimum, PlanEntry, PlanException, Run, UncoveredLeg
 
 __all__ = [
@@ -35,6 +46,7 @@ __all__ = [
     "Base",
     "BelowMinimum",
     "CalendarFeed",
+    "ChangeRequest",
     "Chore",
     "Citizen",
     "CitizenJob",
@@ -47,13 +59,18 @@ __all__ = [
     "Completion",
     "Contact",
     "Enrolment",
+    "FreedSeat",
     "Goal",
+    "Hold",
+    "InboundText",
     "KeepApart",
     "Lock",
     "LoginAttempt",
     "LoginSession",
     "Message",
+    "Place",
     "PlanAnswer",
+    "PlanChange",
     "PlanEntry",
     "PlanException",
     "Pseudonym",
@@ -64,9 +81,12 @@ __all__ = [
     "StaffTask",
     "StoredAnswer",
     "SubGoal",
+    "Supply",
+    "SupplyUse",
     "TestResult",
     "TimePreference",
     "UncoveredLeg",
+    "Waiting",
     "Wish",
 ]
 
