@@ -157,6 +157,8 @@ def _slot_arrays(facts: Facts, slots: Slots) -> dict[str, Any]:
 
 def _pointed(pairs: Ints, slot_of: Ints, num_citizens: int) -> tuple[Ints, Ints]:
     """Turn pairs of citizen and group into a pointer and slots, each slot once and rising within a citizen."""
-    found = np.unique(np.stack([pairs[:, 0], slot_of[pairs[:, 1]]], axis=1), axis=0)
-    pointer = np.concatenate([[0], np.cumsum(np.bincount(found[:, 0], minlength=num_citizens))])
-    return pointer.astype(np.int64), found[:, 1].astype(np.int64)
+    num_slots = len(slot_of)  # At most so many; two whole numbers are sorted as one, much faster than as a row.
+    found = np.unique(pairs[:, 0] * num_slots + slot_of[pairs[:, 1]])
+    citizen, slot = np.divmod(found, max(1, num_slots))
+    pointer = np.concatenate([[0], np.cumsum(np.bincount(citizen, minlength=num_citizens))])
+    return pointer.astype(np.int64), slot
