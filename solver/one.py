@@ -14,13 +14,15 @@ from itertools import count
 
 import numpy as np
 
+from solver import kernels
 from solver.options import Frame, prepare
-from solver.pricing import NODE_LIMIT, Pricer
+from solver.pricing import NODE_LIMIT
 from solver.problem import MICRO_PER_PRICE, RULES, Bools, Ints, Problem
 from solver.solution import Plans
 from solver.verify import Verdict, verify
 
 POOL_SIZE = 8
+SHALLOW, TURNS, HARD_TURNS = 1_000, 0, 20  # Most searches end before a step of the multipliers would pay.
 ALONE = np.zeros(1, np.int64)
 DECISIVE = 1 << 43  # 1/1000 points: more than the idle minutes of a week and all that a plan can give
 
@@ -46,15 +48,22 @@ class OneCitizen:
     `fault` is the slug of the first rule that her locks alone break: her locks are then her only plan.
     """
 
-    def __init__(self, frame: Frame, problem: Problem) -> None:
-        """`problem` has one citizen, and the slots that the frame was made of."""
+    def __init__(self, frame: Frame, problem: Problem, nodes: int = NODE_LIMIT) -> None:
+        """Take a problem of one citizen with the frame's slots; beyond `nodes`, a search ends unproved."""
         prepared = prepare(problem, threads=1, frame=frame)
-        menu = prepared.menu
-        self.problem, self.frame, self.menu = problem, frame, menu
+        self.problem, self.frame, self.menu, self.nodes = problem, frame, prepared.menu, nodes
         self.fault = prepared.exceptions[0][1] if prepared.exceptions else None
-        self.locks = np.unique(problem.lock_slot)
-        self.options = menu.option_slot  # (n,) slots that break no rule beside her locks
-        self._pricer = Pricer(prepared, threads=1, pool_size=POOL_SIZE)
+        self.locks = sorted(set(problem.lock_slot.tolist()))
+        self.options = self.menu.option_slot  # (n,) slots that break no rule beside her locks
+        self._scratch = _make_scratch(self.menu)
+        length = max(1, int(self.menu.choice_ptr[1]))
+        self._pool = kernels.Pool(
+            np.full((1, POOL_SIZE, length), -1, np.int32), np.zeros((1, POOL_SIZE), np.int64), np.zeros(1, np.int64),
+            np.zeros((1, kernels.LIMITS), np.int64), np.zeros((1, POOL_SIZE), np.int64),
+        )  # fmt: skip
+        self._plan = np.full((1, length), -1, np.int32)
+        self._net, self._upper, self._nodes = np.zeros((3, 1), np.int64)
+        self._stamp = 0
 
     def best(self, price: Ints, shut: Bools, left: Ints | None = None) -> Found:
         """Find her best plan.
@@ -107,7 +116,7 @@ class OneCitizen:
 
     def _remember(self, a: int) -> None:
         """Put the plan of option `a` alone into the pool."""
-        menu, pool = self.menu, self._pricer.pool
+        menu, pool = self.menu, self._pool
         c = int(np.searchsorted(menu.option_ptr, a, side="right")) - 1
         idle = menu.short[0] - menu.idle[0] * (menu.class_minutes[c] if menu.class_useful[c] else 0)
         keep = int(pool.size[0]) if pool.size[0] < POOL_SIZE else int(np.argmin(pool.used[0]))
@@ -148,11 +157,35 @@ class OneCitizen:
         return []
 
     def _search(self, price: Ints, paid: Ints) -> Found:
-        pricer = self._pricer
-        pricer.best_plans(ALONE, paid, NODE_LIMIT)
-        taken = pricer.plan[0][pricer.plan[0] >= 0]
-        after = int(pricer.net[0])
-        value = after + int(paid[taken].sum()) * MICRO_PER_PRICE
-        slots = np.sort(np.concatenate([self.locks, taken]))
-        net = value - int(price[slots].sum()) * MICRO_PER_PRICE
-        return Found(tuple(slots.tolist()), net, value, net + int(pricer.upper[0]) - after)
+        self._stamp += 1
+        kernels.best_plans(
+            ALONE, self.menu, paid * MICRO_PER_PRICE, self._pool, self._stamp, self.nodes, SHALLOW, TURNS, HARD_TURNS,
+            self._scratch, self._plan, self._net, self._upper, self._nodes,
+        )  # fmt: skip
+        taken = [slot for slot in self._plan[0].tolist() if slot >= 0]
+        slots = sorted(self.locks + taken)
+        after = int(self._net[0])
+        value = after + sum(paid.item(slot) for slot in taken) * MICRO_PER_PRICE
+        net = value - sum(price.item(slot) for slot in slots) * MICRO_PER_PRICE
+        return Found(tuple(slots), net, value, net + int(self._upper[0]) - after)
+
+
+def _make_scratch(menu: kernels.Menu) -> kernels.Scratch:
+    """Working memory for the menu of one citizen."""
+    choices, classes, options = int(menu.choice_ptr[1]), len(menu.class_time), len(menu.option_slot)
+    states = (choices + 1) * len(menu.bonus) * (int(menu.horizon[0]) + 1) * (int(menu.load_left[0]) + 1)
+    depth = choices + 2
+    return kernels.Scratch(
+        plain=np.empty(options, np.int64),
+        net=np.empty(options, np.int64),
+        top=np.empty(classes, np.int64),
+        order=np.empty(options, np.int32),
+        bound=np.empty(states, np.int64),
+        tension=np.empty(kernels.LIMITS, np.int64),
+        before=np.empty(kernels.LIMITS, np.int64),
+        left=np.empty(kernels.LIMITS, np.int64),
+        use=np.empty(kernels.LIMITS, np.int64),
+        state=np.empty((depth, kernels.STATE), np.int64),
+        allowed=np.empty((depth, options // 64 + 1), np.uint64),
+        plan=np.empty(depth, np.int32),
+    )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from solver import kernels_build as build
 from solver.kernels import POINTS, Menu
 from solver.problem import MICRO_PER_POINT_PERCENT, RULES, Ints, Problem, sum_by
+
+OF_FRAME = {"slot_minutes", "slot_days", "slot_pattern", "pattern_gap"}
+TAKEN_OVER = [name for name in build.Facts._fields if name not in OF_FRAME]
 
 
 @dataclass(frozen=True)
@@ -106,13 +109,10 @@ def _share_out(work: Callable[[tuple[int, int]], None], num: int, threads: int) 
 
 def _facts(frame: Frame, problem: Problem) -> build.Facts:
     """The problem's arrays with what the frame knows of its slots."""
-    made: dict[str, Any] = {
-        "slot_minutes": frame.minutes,
-        "slot_days": frame.days,
-        "slot_pattern": frame.pattern,
-        "pattern_gap": frame.gap,
-    }
-    return build.Facts(**{name: made[name] if name in made else getattr(problem, name) for name in build.Facts._fields})
+    return build.Facts(
+        slot_minutes=frame.minutes, slot_days=frame.days, slot_pattern=frame.pattern, pattern_gap=frame.gap,
+        **dict(zip(TAKEN_OVER, attrgetter(*TAKEN_OVER)(problem), strict=True)),
+    )  # fmt: skip
 
 
 def _blocks(problem: Problem) -> build.Blocks:

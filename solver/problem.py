@@ -116,7 +116,7 @@ class Problem:
     apart: Ints  # (A, 2) citizens who never share a group; slots that both could take have exactly one group
 
     def __post_init__(self) -> None:
-        _check(self, _NAMES)
+        _check(self, _KIND)
 
     @property
     def num_citizens(self) -> int:
@@ -149,16 +149,17 @@ class Problem:
         return sum_by(self.meeting_ptr, self.meeting_end - self.meeting_start)
 
     def with_citizens(self, **arrays: Ints | Bools) -> Problem:
-        """The same slots for other citizens: the arrays from `weight` on, of which those not given stay.
+        """The same slots for other citizens, whose arrays are those from `weight` on; the ones not given stay.
 
         Raises
         ------
         InvalidProblemError
-            An array of the citizens breaks its shape or range. The slots' are not checked again.
+            An array of the citizens breaks its shape or range. The slots' arrays are not checked again.
         """
+        assert arrays.keys() <= set(_OF_CITIZENS), arrays.keys()
         other = object.__new__(Problem)
         other.__dict__.update(self.__dict__, **arrays)
-        _check(other, (*_OF_CITIZENS, *arrays))
+        _check(other, _OF_CITIZENS)
         return other
 
     def seats_only(self) -> Problem:
@@ -175,8 +176,8 @@ class Problem:
         )
 
 
-_NAMES = [field.name for field in fields(Problem)]
-_OF_CITIZENS = (*_NAMES[_NAMES.index("weight") :], "slot_role")  # A role is a column of the citizens' contacts.
+_KIND: dict[str, Any] = {field.name: field.type for field in fields(Problem)}
+_OF_CITIZENS = dict(list(_KIND.items())[list(_KIND).index("weight") :])
 
 
 def sum_by(pointer: Ints, amount: Ints) -> Ints:
@@ -187,11 +188,11 @@ def sum_by(pointer: Ints, amount: Ints) -> Ints:
     return result
 
 
-def _check(p: Problem, names: Collection[str]) -> None:
-    for name in names:
-        _check_array(name, getattr(p, name), Problem.__dataclass_fields__[name].type)
-    _check_shapes(p, names)
-    _check_ranges(p, names)
+def _check(p: Problem, kind: dict[str, Any]) -> None:
+    for name in kind:
+        _check_array(name, getattr(p, name), kind[name])
+    _check_shapes(p, kind.keys())
+    _check_ranges(p, kind.keys())
 
 
 def _check_array(name: str, array: Any, kind: Any) -> None:
@@ -292,6 +293,7 @@ def _check_ranges(p: Problem, names: Collection[str]) -> None:
         if bad.any():
             place = tuple(int(x) for x in np.argwhere(bad)[0])
             raise InvalidProblemError(f"{name}{list(place)}: expected {low} .. {high}, found {int(array[place])}")
+    _refuse("slot_role", p.slot_role >= p.contact.shape[1], f"a role below {p.contact.shape[1]}")
     _refuse("min_minutes", p.min_minutes > p.max_minutes, "at most max_minutes")
     if "meeting_ptr" not in names:
         return

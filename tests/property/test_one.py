@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from random import Random
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solver.kernels import Menu
 from solver.one import Found, OneCitizen
 from solver.options import make_frame, prepare
-from solver.problem import MICRO_PER_PRICE, Bools, Ints, Problem
-from solver.reasons_week import part
+from solver.pricing import NODE_LIMIT
+from solver.problem import MICRO_PER_PRICE, Bools, Ints, InvalidProblemError, Problem
+from solver.reasons_week import BY_CITIZEN, part
 from tests import oracle
+from tests.facts import Citizen, Slot, town
 from tests.oracle import Slots
 from tests.strategies import problems, tight_problems
+
+CITIZEN_ARRAYS = (*BY_CITIZEN, "keep_ptr", "keep_slot", "keep_points", "lock_ptr", "lock_slot", "apart")
 
 
 @dataclass(frozen=True)
@@ -45,10 +50,10 @@ def questions(draw: st.DrawFn) -> tuple[Problem, list[Question]]:
     return problem, asked
 
 
-def each_alone(problem: Problem) -> list[OneCitizen]:
+def each_alone(problem: Problem, nodes: int = NODE_LIMIT) -> list[OneCitizen]:
     """Make everybody's answers from one frame of the whole week."""
     frame = make_frame(problem)
-    return [OneCitizen(frame, part(problem, np.array([i]))) for i in range(problem.num_citizens)]
+    return [OneCitizen(frame, part(problem, np.array([i])), nodes) for i in range(problem.num_citizens)]
 
 
 def net_of(p: Problem, i: int, slots: Slots, price: Ints) -> int:
@@ -112,6 +117,23 @@ def test_her_best_plan_with_a_slot_is_the_best_of_those_that_hold_it(case: tuple
                         check(problem, i, one, found, question.price, holding)
 
 
+@settings(max_examples=50)
+@given(questions(), st.integers(0, 4))
+def test_a_search_that_ends_early_still_says_what_cannot_be_beaten(
+    case: tuple[Problem, list[Question]], nodes: int
+) -> None:
+    problem, asked = case
+    for i, one in enumerate(each_alone(problem, nodes)):
+        for question in asked:
+            plans = allowed(problem, i, question, left=True)
+            best = max(net_of(problem, i, x, question.price) for x in plans)
+
+            found = one.best(question.price, question.shut, question.left)
+
+            assert found.slots in plans
+            assert found.net == net_of(problem, i, found.slots, question.price) <= best <= found.upper
+
+
 @settings(max_examples=100)
 @given(problems(), st.randoms(use_true_random=False))
 def test_any_plan_is_valued_and_its_broken_rules_are_named(problem: Problem, random: Random) -> None:
@@ -139,3 +161,22 @@ def test_a_frame_of_the_same_slots_gives_the_same_options(problem: Problem) -> N
         assert kept.exceptions == fresh.exceptions
         for name in Menu._fields:
             assert np.array_equal(getattr(kept.menu, name), getattr(fresh.menu, name)), name
+
+
+def test_other_citizens_with_the_same_slots_are_checked_and_the_slots_kept() -> None:
+    week = town([Slot(0, [(0, 540, 600)], role=0), Slot(1, [(1, 540, 600)])], [Citizen(), Citizen(locks=[1])])
+    few = part(week, np.array([1]))
+    arrays = {name: getattr(few, name) for name in CITIZEN_ARRAYS}
+
+    one = week.with_citizens(**arrays)
+
+    assert all(np.array_equal(getattr(one, f.name), getattr(few, f.name)) for f in fields(Problem))
+    assert one.meeting_day is week.meeting_day
+    for name, wrong, message in (
+        ("lock_slot", np.array([2]), r"lock_slot\[0\]: expected 0 .. 1, found 2"),
+        ("contact", np.zeros((1, 0), np.int64), r"slot_role\[0\]: expected a role below 0"),
+        ("weight", np.array([100, 100]), r"min_minutes: expected shape \(2,\), found \(1,\)"),
+        ("reach", np.ones((1, 1)), "reach: expected a numpy array of bool"),
+    ):
+        with pytest.raises(InvalidProblemError, match=f"^{message}"):
+            week.with_citizens(**{**arrays, name: wrong})
