@@ -13,11 +13,12 @@ from catalog.database import insert_rows
 from catalog.weeks import monday_of
 from scheduler.approval import lock_plans
 from scheduler.difference import compare
-from scheduler.life import STANDING, ClosedRunError, NotPublishedError, hold_run, hold_week, published_run
+from scheduler.life import STANDING, ClosedRunError, HeldRun, NotPublishedError, hold_run, hold_week, published_run
 from scheduler.limits import read_limits
+from scheduler.places import fill
 from scheduler.revision_tasks import set_revision_tasks
 from scheduler.stored import NotFoundError
-from scheduler.tables import Message, PlanAnswer, PlanEntry, Publication, Run, StaffTask
+from scheduler.tables import Message, PlanAnswer, PlanChange, PlanEntry, Publication, Run, StaffTask
 from scheduler.week_document import week_document
 
 CHANNEL = "sms"
@@ -39,13 +40,14 @@ def publish(session: Session, run_id: int, account_id: int, now: dt.datetime) ->
     NotFoundError
         There is no such run.
     ClosedRunError
-        The run is not approved.
+        The run is not approved, or somebody's published plan has changed since the run was asked for.
     """
     week = session.scalar(select(Run.week).where(Run.id == run_id))
     if week is None:
         raise NotFoundError(f"there is no run {run_id}: igang runs lists them")
     hold_week(session, week)
     held = hold_run(session, run_id, ("approved",))
+    _refuse_where_changed_since(session, held)
     before = published_run(session, week)
     version = 1 + (session.scalar(select(func.max(Publication.version)).where(Publication.week == week)) or 0)
     body = gzip.compress(week_document(session, week, run_id, version, now), compresslevel=1, mtime=0)
@@ -61,6 +63,7 @@ def publish(session: Session, run_id: int, account_id: int, now: dt.datetime) ->
     session.add(sent)
     session.flush()
     _set_published(session, week, run_id)
+    fill(session, week, run_id)
     lock_plans(session, held, "", account_id)  # A run approved since may have taken the places of its locks.
     _tell(session, sent, before)
     set_revision_tasks(session, week, run_id, now)
@@ -77,7 +80,7 @@ def withdraw(session: Session, week: str, account_id: int, now: dt.datetime) -> 
     NotPublishedError
         The week has no published plan.
     ActedOnError
-        A message was sent, a task done or an answer given since.
+        A message was sent, a task done, a plan changed or an answer given since.
     """
     hold_week(session, week)
     standing = current(session, week, with_body=False)
@@ -91,6 +94,7 @@ def withdraw(session: Session, week: str, account_id: int, now: dt.datetime) -> 
         session.execute(delete(Message).where(Message.id.in_(unsent[start : start + PORTION])))
     run_id = published_run(session, week)
     _set_published(session, week, run_id)
+    fill(session, week, run_id)
     set_revision_tasks(session, week, run_id, now)
     return standing
 
@@ -144,14 +148,24 @@ def _messages(session: Session, sent: Publication, *, only_sent: bool = False) -
     return [key for key, arguments in session.execute(query) if arguments == told]
 
 
+def _refuse_where_changed_since(session: Session, run: HeldRun) -> None:
+    """A run that does not know of a change would take it back without a word."""
+    asked_at = select(Run.created_at).where(Run.id == run.id).scalar_subquery()
+    since = select(func.count()).where(PlanChange.week == run.week, PlanChange.at > asked_at)
+    if count := session.scalar(since):
+        raise ClosedRunError(f"{count} plans of week {run.week} have changed since run {run.id}: plan the week again")
+
+
 def _refuse_where_acted_on(session: Session, sent: Publication) -> None:
     of_week = select(Run.id).where(Run.week == sent.week)
     answers = select(func.count()).where(PlanAnswer.run_id.in_(of_week), PlanAnswer.at > sent.at)
     done = select(func.count()).where(StaffTask.week == sent.week, StaffTask.done_at > sent.at)
+    changed = select(func.count()).where(PlanChange.week == sent.week, PlanChange.at > sent.at)
     acts = {
         "messages sent": len(_messages(session, sent, only_sent=True)),
         "answers given": session.scalar(answers) or 0,
         "tasks done": session.scalar(done) or 0,
+        "plans changed": session.scalar(changed) or 0,
     }
     if any(acts.values()):
         found = ", ".join(f"{count} {what}" for what, count in acts.items() if count)

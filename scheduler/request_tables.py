@@ -32,9 +32,10 @@ class Supply(Base):
     __table_args__ = (
         CheckConstraint("kind IN ('seats', 'staff', 'room')", name="kind"),
         CheckConstraint("0 <= used AND used <= most", name="used"),
+        Index(None, "week", "id"),
     )
     id: Mapped[RowNumber] = mapped_column(init=False)
-    week: Mapped[str] = mapped_column(index=True)
+    week: Mapped[str]
     kind: Mapped[str]
     most: Mapped[int]
     used: Mapped[int] = mapped_column(default=0)
@@ -75,6 +76,7 @@ class ChangeRequest(Base):
     state: Mapped[str]
     proposals: Mapped[list[Any]] = mapped_column(JSON, default_factory=list)
     chosen: Mapped[int | None] = mapped_column(default=None)  # place in `proposals`
+    held_until: Mapped[dt.datetime | None] = mapped_column(default=None)
     decided_by: Mapped[int | None] = refers_to("account.id", default=None)
     decided_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 
@@ -83,7 +85,6 @@ class Hold(Base):
     """A seat kept for a citizen until a moment: of the week that she has chosen, or of one that is offered to her."""
 
     __tablename__ = "hold"
-    __table_args__ = (UniqueConstraint("citizen_id", "group_id"),)
     id: Mapped[RowNumber] = mapped_column(init=False)
     citizen_id: Mapped[int] = refers_to("citizen.id")
     week: Mapped[str]

@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supply")),
     )
     with op.batch_alter_table("supply", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_supply_week"), ["week"], unique=False)
+        batch_op.create_index(batch_op.f("ix_supply_week_id"), ["week", "id"], unique=False)
 
     op.create_table(
         "inbound_text",
@@ -74,6 +74,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("proposals", sa.JSON(), nullable=False),
         sa.Column("chosen", sa.Integer(), nullable=True),
+        sa.Column("held_until", sa.Text(), nullable=True),
         sa.Column("decided_by", sa.Integer(), nullable=True),
         sa.Column("decided_at", sa.Text(), nullable=True),
         sa.CheckConstraint(
@@ -120,7 +121,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["request_id"], ["change_request.id"], name=op.f("fk_hold_request_id")),
         sa.ForeignKeyConstraint(["waiting_id"], ["waiting.id"], name=op.f("fk_hold_waiting_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hold")),
-        sa.UniqueConstraint("citizen_id", "group_id", name=op.f("uq_hold_citizen_id_group_id")),
     )
     with op.batch_alter_table("hold", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_hold_group_id"), ["group_id"], unique=False)
@@ -226,6 +226,6 @@ def downgrade() -> None:
 
     op.drop_table("inbound_text")
     with op.batch_alter_table("supply", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_supply_week"))
+        batch_op.drop_index(batch_op.f("ix_supply_week_id"))
 
     op.drop_table("supply")

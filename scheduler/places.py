@@ -1,0 +1,166 @@
+"""A published week as it stands: who has which place, and one version of a citizen's plan after the other."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy.orm import Session
+
+from catalog.tables import Group
+from scheduler.approval import LOCKED_BY_APPROVAL
+from scheduler.life import STANDING, NotPublishedError
+from scheduler.stored import NotFoundError
+from scheduler.supplies import make_supplies, move
+from scheduler.tables import (
+    Account,
+    ChangeRequest,
+    Citizen,
+    FreedSeat,
+    Hold,
+    Lock,
+    Place,
+    PlanChange,
+    PlanEntry,
+    Publication,
+    Run,
+    Waiting,
+)
+
+
+class StaleError(ValueError):
+    """The citizen's plan has changed since it was looked at; the message says what to do."""
+
+
+class Standing(NamedTuple):
+    """A citizen's plan as it stands. `version` changes with every publication and every change of it."""
+
+    run_id: int
+    published: int  # the publication's version
+    number: int  # of her last change, 0 = none
+    groups: tuple[int, ...]
+
+    @property
+    def version(self) -> str:
+        """What `If-Match` compares."""
+        return f"{self.published}.{self.number}"
+
+
+class Why(NamedTuple):
+    """Why a plan changes, and who changes it."""
+
+    reason: str
+    account_id: int | None
+    at: dt.datetime
+    request_id: int | None = None
+    granted: str = ""
+
+
+def fill(session: Session, week: str, run_id: int | None) -> None:
+    """Let the places of a week be those of a run, or none: it was published, or a withdrawal let it stand again."""
+    session.execute(
+        update(ChangeRequest)
+        .where(ChangeRequest.week == week, ChangeRequest.state.in_(("answered", "held")))
+        .values(state="expired")
+    )
+    offered = select(Hold.waiting_id).where(Hold.week == week, Hold.waiting_id.is_not(None))
+    session.execute(update(Waiting).where(Waiting.id.in_(offered), Waiting.state == "offered").values(state="waiting"))
+    session.execute(delete(Hold).where(Hold.week == week))
+    session.execute(delete(Place).where(Place.week == week))
+    entries = select(PlanEntry.citizen_id, literal(week), Group.offering_id, Group.id)
+    entries = entries.join(Group, Group.id == PlanEntry.group_id).where(PlanEntry.run_id == run_id)
+    session.execute(insert(Place).from_select(["citizen_id", "week", "offering_id", "group_id"], entries))
+    make_supplies(session, week)
+
+
+def hold_plan(session: Session, citizen_id: int, week: str) -> Standing:
+    """Her plan, which nobody else changes, and whose week nobody publishes, until this transaction ends.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such citizen.
+    NotPublishedError
+        The week has no published plan.
+    """
+    run = select(Run.id).where(Run.week == week, Run.state == "published").with_for_update(read=True)
+    if session.scalar(run) is None:
+        raise NotPublishedError(week)
+    her = select(Citizen.id).where(Citizen.id == citizen_id).with_for_update(key_share=True)
+    if session.scalar(her) is None:
+        raise NotFoundError(f"there is no citizen {citizen_id}")
+    return standing(session, citizen_id, week)
+
+
+def standing(session: Session, citizen_id: int, week: str) -> Standing:
+    """Her plan as it stands.
+
+    Raises
+    ------
+    NotPublishedError
+        The week has no published plan.
+    """
+    number = select(func.max(PlanChange.number)).where(PlanChange.citizen_id == citizen_id, PlanChange.week == week)
+    sent = select(Publication.run_id, Publication.version, number.scalar_subquery())
+    found = session.execute(sent.where(Publication.id == STANDING.scalar_subquery()), {"week": week}).one_or_none()
+    if found is None:
+        raise NotPublishedError(week)
+    groups = select(Place.group_id).where(Place.citizen_id == citizen_id, Place.week == week).order_by(Place.group_id)
+    return Standing(found[0], found[1], found[2] or 0, tuple(session.scalars(groups)))
+
+
+def change_plan(
+    session: Session, citizen_id: int, week: str, before: Standing, after: Collection[int], why: Why
+) -> PlanChange:
+    """Write the next version of a plan that `hold_plan` holds; the supplies are the caller's, who has moved them."""
+    left, joined = set(before.groups) - set(after), set(after) - set(before.groups)
+    hers = (Place.citizen_id == citizen_id, Place.week == week)
+    offering = dict(session.execute(select(Group.id, Group.offering_id).where(Group.id.in_(left | joined))).all())
+    session.execute(delete(Place).where(*hers, Place.group_id.in_(left)))
+    for group in sorted(joined):
+        session.add(Place(citizen_id=citizen_id, week=week, offering_id=offering[group], group_id=group))
+    # What was approved is locked for later runs; now the changed plan is.
+    approved = (Lock.citizen_id == citizen_id, Lock.why.startswith(LOCKED_BY_APPROVAL))
+    session.execute(delete(Lock).where(*approved, Lock.group_id.in_(left)))
+    who = session.scalar(select(Account.name).where(Account.id == why.account_id)) or ""
+    for group in sorted(joined):
+        if session.get(Lock, (citizen_id, group)) is None:
+            lock = Lock(
+                citizen_id=citizen_id, group_id=group, locked_by=who, why=f"{LOCKED_BY_APPROVAL}{before.run_id}"
+            )
+            session.add(lock)
+    for group in sorted(left):
+        session.add(FreedSeat(offering_id=offering[group], group_id=group, at=why.at))
+    made = PlanChange(
+        citizen_id=citizen_id,
+        week=week,
+        number=before.number + 1,
+        before=sorted(before.groups),
+        after=sorted(after),
+        reason=why.reason,
+        granted=why.granted,
+        request_id=why.request_id,
+        account_id=why.account_id,
+        at=why.at,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def hold_seats(
+    session: Session, citizen_id: int, week: str, groups: Sequence[int], until: dt.datetime,
+    *, request_id: int | None = None, waiting_id: int | None = None,
+) -> None:  # fmt: skip
+    """Keep seats for a citizen until a moment, or raise FullError."""
+    move(session, groups)
+    for group in groups:
+        session.add(
+            Hold(
+                citizen_id=citizen_id, week=week, group_id=group, until=until, request_id=request_id,
+                waiting_id=waiting_id,
+            )
+        )  # fmt: skip
+    session.flush()
