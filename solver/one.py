@@ -88,10 +88,12 @@ class OneCitizen:
         at = np.flatnonzero(self.options == slot)
         if shut[slot] or len(at) == 0:
             return None
-        self._remember(int(at[0]))
         paid = self._paid(price, shut, left)
         paid[slot] = price[slot] - DECISIVE
-        return self._best_that_fits(price, paid, left, slot)
+        place = self._remember(int(at[0]))
+        found = self._best_that_fits(price, paid, left, slot)
+        self._pool.used[0, place] = 0
+        return found
 
     def value_of(self, slots: Sequence[int]) -> int:
         """MICRO before prices of a plan of these slots, whether it keeps the rules or not."""
@@ -114,8 +116,8 @@ class OneCitizen:
             paid[self.frame.use_slot[left[self.problem.use_row] < 1]] = DECISIVE
         return paid
 
-    def _remember(self, a: int) -> None:
-        """Put the plan of option `a` alone into the pool."""
+    def _remember(self, a: int) -> int:
+        """Put the plan of option `a` alone into the pool, where no other plan takes its place; returns the place."""
         menu, pool = self.menu, self._pool
         c = int(np.searchsorted(menu.option_ptr, a, side="right")) - 1
         idle = menu.short[0] - menu.idle[0] * (menu.class_minutes[c] if menu.class_useful[c] else 0)
@@ -123,8 +125,9 @@ class OneCitizen:
         pool.slot[0, keep] = -1
         pool.slot[0, keep, 0] = self.options[a]
         pool.value[0, keep] = menu.option_value[a] + menu.bonus[menu.class_mask[c]] - max(0, idle)
-        pool.used[0, keep] = 0
+        pool.used[0, keep] = 1 << 60
         pool.size[0] = max(pool.size[0], keep + 1)
+        return keep
 
     def _best_that_fits(self, price: Ints, paid: Ints, left: Ints | None, held: int = -1) -> Found | None:
         """Shut one after the other of the slots that together use too much of a row, most promising plans first."""

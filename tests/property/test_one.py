@@ -126,12 +126,15 @@ def test_a_search_that_ends_early_still_says_what_cannot_be_beaten(
     for i, one in enumerate(each_alone(problem, nodes)):
         for question in asked:
             plans = allowed(problem, i, question, left=True)
-            best = max(net_of(problem, i, x, question.price) for x in plans)
+            free = one.best(question.price, question.shut, question.left)
+            held = [one.best_with(s, question.price, question.shut, question.left) for s in range(problem.num_slots)]
 
-            found = one.best(question.price, question.shut, question.left)
-
-            assert found.slots in plans
-            assert found.net == net_of(problem, i, found.slots, question.price) <= best <= found.upper
+            for found, these in ((free, plans), *((x, [y for y in plans if s in y]) for s, x in enumerate(held))):
+                assert (found is None) == (these == [])
+                if found is not None:
+                    assert found.slots in these
+                    best = max(net_of(problem, i, x, question.price) for x in these)
+                    assert found.net == net_of(problem, i, found.slots, question.price) <= best <= found.upper
 
 
 @settings(max_examples=100)
