@@ -11,6 +11,7 @@ import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from solver.options import Frame, prepare
 from solver.pricing import NODE_LIMIT
 from solver.problem import MICRO_PER_PRICE, RULES, Bools, Ints, Problem
 from solver.solution import Plans
-from solver.verify import Verdict, verify
+from solver.verify import verify
 
 POOL_SIZE = 8
 SHALLOW, TURNS, HARD_TURNS = 1_000, 0, 20  # Most searches end before a step of the multipliers would pay.
@@ -40,6 +41,13 @@ class Found:
     def proved(self) -> bool:
         """No other plan is worth more: the search was not cut short."""
         return self.upper == self.net
+
+
+class Judged(NamedTuple):
+    """What a recount says of a plan."""
+
+    value: int  # MICRO before prices
+    breaks: tuple[str, ...]  # slugs of rules
 
 
 class OneCitizen:
@@ -97,17 +105,27 @@ class OneCitizen:
 
     def value_of(self, slots: Sequence[int]) -> int:
         """MICRO before prices of a plan of these slots, whether it keeps the rules or not."""
-        return self._recount(slots).objective
+        return self.judge([slots])[0].value
 
     def breaks(self, slots: Sequence[int]) -> tuple[str, ...]:
         """Slugs of the rules that a plan of these slots breaks, in the order of `RULES`."""
-        broken = {violation.slug for violation in self._recount(slots).violations}
-        return tuple(slug for slug in RULES if slug in broken)
+        return self.judge([slots])[0].breaks
 
-    def _recount(self, slots: Sequence[int]) -> Verdict:
-        slot = np.unique(np.array(slots, np.int64))
-        plans = Plans(np.array([0, len(slot)]), slot, self.problem.group_ptr[slot])
-        return verify(self.problem, plans, () if self.fault is None else ((0, self.fault),))
+    def judge(self, plans: Sequence[Sequence[int]]) -> list[Judged]:
+        """Recount plans of hers, each by itself; all at once takes hardly longer than one."""
+        chosen = [np.unique(np.array(slots, np.int64)) for slots in plans]
+        ptr = np.cumsum([0, *(len(slots) for slots in chosen)])
+        slot = np.concatenate([np.zeros(0, np.int64), *chosen])
+        num = len(plans)
+        listed = () if self.fault is None else tuple((at, self.fault) for at in range(num))
+        verdict = verify(self.problem.repeated(num), Plans(ptr, slot, self.problem.group_ptr[slot]), listed)
+        broken: list[set[str]] = [set() for _ in range(num)]
+        for violation in verdict.violations:
+            if violation.citizen is not None:
+                broken[violation.citizen].add(violation.slug)
+        return [
+            Judged(int(verdict.value[at]), tuple(slug for slug in RULES if slug in broken[at])) for at in range(num)
+        ]
 
     def _paid(self, price: Ints, shut: Bools, left: Ints | None) -> Ints:
         """(S,) 1/1000 points: the prices, decisive where she may not be."""

@@ -162,6 +162,16 @@ class Problem:
         _check(other, _OF_CITIZENS)
         return other
 
+    def repeated(self, num: int) -> Problem:
+        """The only citizen so many times; kept-apart pairs are left out."""
+        once = ("keep_ptr", "keep_slot", "keep_points", "lock_ptr", "lock_slot", "apart")
+        arrays = {name: np.repeat(getattr(self, name), num, axis=0) for name in _OF_CITIZENS if name not in once}
+        for name in ("keep", "lock"):
+            arrays[f"{name}_ptr"] = np.arange(num + 1) * len(getattr(self, f"{name}_slot"))
+        for name in ("keep_slot", "keep_points", "lock_slot"):
+            arrays[name] = np.tile(getattr(self, name), num)
+        return self.with_citizens(**arrays, apart=self.apart[:0])
+
     def seats_only(self) -> Problem:
         """The same week without minimum sizes, staff and room rows and keep-apart pairs."""
         none = np.zeros(0, np.int64)

@@ -76,6 +76,7 @@ class Verdict:
     objective: int  # MICRO
     objective_without_idle: int  # MICRO, the idle penalty's points left out
     idle_minutes: Ints  # (I,) useful minutes missing below min_minutes
+    value: Ints  # (I,) MICRO of each citizen's plan, which add up to the objective
 
 
 @dataclass(frozen=True)
@@ -106,9 +107,8 @@ def verify(problem: Problem, plans: Plans, exceptions: Sequence[tuple[int, str]]
     exempt[[citizen for citizen, _ in exceptions if citizen in broken]] = True
     rows = list(_row_breaks(problem, entries, locks))
     points, idle_minutes, lottery = _value(problem, entries)
-    idle_points = sum((problem.weight * problem.idle_penalty * idle_minutes).tolist())
-    useful_points = sum((problem.weight * points).tolist())
-    without_idle = useful_points * MICRO_PER_POINT_PERCENT + lottery
+    useful = problem.weight * points * MICRO_PER_POINT_PERCENT + lottery
+    value = useful - problem.weight * problem.idle_penalty * idle_minutes * MICRO_PER_POINT_PERCENT
     return Verdict(
         violations=(
             *_listing_breaks(broken, exceptions),
@@ -117,9 +117,10 @@ def verify(problem: Problem, plans: Plans, exceptions: Sequence[tuple[int, str]]
             *(violation for accepted, violation in rows if not accepted),
         ),
         reports=tuple(violation for accepted, violation in rows if accepted),
-        objective=without_idle - idle_points * MICRO_PER_POINT_PERCENT,
-        objective_without_idle=without_idle,
+        objective=sum(value.tolist()),
+        objective_without_idle=sum(useful.tolist()),
         idle_minutes=idle_minutes,
+        value=value,
     )
 
 
@@ -274,8 +275,8 @@ def _groups_of(entries: _Entries, citizen: int) -> Ints:
     return entries.group[low:high]
 
 
-def _value(problem: Problem, entries: _Entries) -> tuple[Ints, Ints, int]:
-    """Count the points (I,) without the idle penalty, the idle minutes (I,) and the sum of the lottery numbers."""
+def _value(problem: Problem, entries: _Entries) -> tuple[Ints, Ints, Ints]:
+    """Count the points (I,) without the idle penalty, the idle minutes (I,) and the lottery numbers' sums (I,)."""
     citizen, slot = entries.citizen, entries.slot
     offering = problem.slot_offering[slot]
     leg = problem.offering_leg[offering]
@@ -296,7 +297,7 @@ def _value(problem: Problem, entries: _Entries) -> tuple[Ints, Ints, int]:
     useful |= problem.need_points[citizen, leg] > 0
     useful_minutes = _totals(citizen, minutes * useful, problem.num_citizens)
     idle_minutes = np.maximum(0, problem.min_minutes - useful_minutes)
-    return points, idle_minutes, int(problem.lottery[citizen, offering].sum())
+    return points, idle_minutes, _totals(citizen, problem.lottery[citizen, offering], problem.num_citizens)
 
 
 def _time_points(problem: Problem, entries: _Entries) -> Ints:

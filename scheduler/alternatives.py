@@ -1,0 +1,187 @@
+"""The weeks that a citizen could have instead, best first: each found by the kernel, and checked before it is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scheduler.asked import Asked
+from scheduler.week_state import WeekState
+from solver.one import OneCitizen
+from solver.problem import MICRO, MICRO_PER_PRICE, Bools, Ints
+
+MOST_TIMES = 12  # other groups of one offering that are looked at
+STAY = 1_000_000  # 1/1000 points: more than a further activity is ever worth beside one that she has
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """A whole week, and how it differs from the present one; groups are ids, rising."""
+
+    groups: tuple[int, ...]
+    joined: tuple[int, ...]
+    left: tuple[int, ...]
+    net: int  # MICRO after the prices of seats
+    points: int  # that it is better (or, below 0, worse) for her than the present week; for staff only
+
+
+@dataclass(frozen=True)
+class Question:
+    """What an answer is sought for: her options at the present, and which groups nobody can join."""
+
+    asked: Asked
+    state: WeekState
+    one: OneCitizen
+    present: tuple[int, ...]  # slots
+    shut: Bools  # (S,) without her own
+
+    @property
+    def price(self) -> Ints:
+        """(S,) 1/1000 points."""
+        return self.state.price
+
+
+def alternatives(question: Question, most: int) -> list[Alternative]:
+    """The best weeks that answer what is asked, at most so many; none where nothing fits."""
+    plans = [question.present]
+    for slots in _PLANS[question.asked.kind](question, most):
+        if slots not in plans:
+            plans.append(slots)
+    now, *judged = question.one.judge(plans)
+    percent = int(question.one.problem.weight[0])
+    found = []
+    for slots, (value, breaks) in zip(plans[1:], judged, strict=True):
+        if not breaks:
+            paid = sum(int(question.price[slot]) for slot in slots) * MICRO_PER_PRICE
+            points = round((value - now.value) / (MICRO * percent / 100))
+            found.append(_alternative(question, slots, value - paid, points))
+    return sorted(found, key=lambda each: (-each.net, each.groups))[:most]
+
+
+def _alternative(question: Question, slots: tuple[int, ...], net: int, points: int) -> Alternative:
+    before, after = set(question.present), set(slots)
+    group = question.state.frame.ids.group
+
+    def ids(chosen: set[int]) -> tuple[int, ...]:
+        return tuple(sorted(int(group[slot]) for slot in chosen))
+
+    return Alternative(ids(after), ids(after - before), ids(before - after), net, points)
+
+
+def _another_time(question: Question, _: int) -> Iterator[tuple[int, ...]]:
+    """The same activity in another group."""
+    group = _need(question.asked.group_id)
+    yield from _other_groups(question, question.state.frame.slot_of[group])
+
+
+def _other_groups(question: Question, slot: int) -> Iterator[tuple[int, ...]]:
+    shut = question.shut.copy()
+    shut[slot] = True
+    for other in _options_of(question, int(question.one.problem.slot_offering[slot]), shut):
+        found = question.one.best_with(other, question.price, shut)
+        if found is not None:
+            yield found.slots
+
+
+def _another_activity(question: Question, most: int) -> Iterator[tuple[int, ...]]:
+    """Something else in its place."""
+    shut = question.shut | _same_offering(question, question.state.frame.slot_of[_need(question.asked.group_id)])
+    yield from _next_best(question, shut, most)
+
+
+def _next_best(question: Question, shut: Bools, most: int) -> Iterator[tuple[int, ...]]:
+    """The best week, and then the best without what was new in those before."""
+    shut = shut.copy()
+    for _ in range(most):
+        found = question.one.best(question.price, shut)
+        yield found.slots
+        fresh = set(found.slots) - set(question.present)
+        if not fresh:
+            return
+        for slot in fresh:
+            shut |= _same_offering(question, slot)
+
+
+def _less(question: Question, _: int) -> Iterator[tuple[int, ...]]:
+    """One activity fewer."""
+    named = question.asked.group_id
+    for slot in question.present:
+        if slot not in question.one.locks and named in (None, int(question.state.frame.ids.group[slot])):
+            yield _without(question.present, slot)
+
+
+def _more(question: Question, most: int) -> Iterator[tuple[int, ...]]:
+    """One activity more: the one she names in any group, or the best of each of several offerings."""
+    frame, wanted = question.state.frame, question.asked.offering_id
+    if wanted is not None:
+        for slot in _options_of(question, frame.centre.offering.id.index(wanted), question.shut):
+            found = question.one.best_with(slot, question.price, question.shut)
+            if found is not None:
+                yield found.slots
+        return
+    shut, stay = question.shut.copy(), question.price - STAY // 100
+    stay[list(question.present)] = -STAY
+    for _ in range(most):
+        kept = question.one.best(stay, shut)
+        fresh = sorted(set(kept.slots) - set(question.present), key=lambda slot: int(question.price[slot]))
+        if not fresh:
+            return
+        for slot in fresh:
+            yield tuple(sorted({*question.present, slot}))
+            shut |= _same_offering(question, slot)
+
+
+def _stop(question: Question, most: int) -> Iterator[tuple[int, ...]]:
+    """Just stop, or something else in its place."""
+    slot = question.state.frame.slot_of[_need(question.asked.group_id)]
+    yield _without(question.present, slot)
+    yield from _next_best(question, question.shut | _same_offering(question, slot), most - 1)
+
+
+def _cannot_come(question: Question, most: int) -> Iterator[tuple[int, ...]]:
+    """Only stay away, the same activity at another time, or something else in its place."""
+    shut, asked = question.shut.copy(), question.asked
+    if asked.group_id is not None:
+        missed = [question.state.frame.slot_of[asked.group_id]]
+    else:
+        can_come = {*question.one.options.tolist(), *question.one.locks}
+        missed = [slot for slot in question.present if slot not in can_come]
+    shut[missed] = True
+    yield tuple(slot for slot in question.present if slot not in missed)
+    for slot in missed:
+        yield from _other_groups(question, slot)
+    yield from _next_best(question, shut, most)
+
+
+_PLANS = {
+    "another_time": _another_time,
+    "another_activity": _another_activity,
+    "less": _less,
+    "more": _more,
+    "stop": _stop,
+    "cannot_come": _cannot_come,
+}
+
+
+def _options_of(question: Question, offering: int, shut: Bools) -> list[int]:
+    """Groups of an offering that she could join, the cheapest first."""
+    options = question.one.options
+    fitting = options[(question.one.problem.slot_offering[options] == offering) & ~shut[options]]
+    ranked = sorted(set(fitting.tolist()) - set(question.present), key=lambda slot: (int(question.price[slot]), slot))
+    return ranked[:MOST_TIMES]
+
+
+def _same_offering(question: Question, slot: int) -> Bools:
+    """(S,) the groups of a slot's offering."""
+    offering = question.one.problem.slot_offering
+    same: Bools = offering == offering[slot]
+    return same
+
+
+def _without(slots: tuple[int, ...], slot: int) -> tuple[int, ...]:
+    return tuple(each for each in slots if each != slot)
+
+
+def _need(group_id: int | None) -> int:
+    assert group_id is not None  # `asked.check` has looked at it.
+    return group_id

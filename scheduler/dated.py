@@ -1,0 +1,43 @@
+"""Dated settings of one subject: those of the table of rules, or else those that come along."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from sqlalchemy.orm import Session
+
+from catalog.rules import DatedFile, rules_on
+
+_Settings = TypeVar("_Settings")
+
+
+class LimitsError(ValueError):
+    """A setting has no value that holds on the day; the message names it."""
+
+
+@cache
+def _shipped(path: Path) -> DatedFile:
+    return DatedFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def read_dated(session: Session, day: dt.date, slug: str, path: Path, kind: type[_Settings]) -> _Settings:
+    """Make a dataclass of the settings of a slug that hold on `day`.
+
+    Raises
+    ------
+    LimitsError
+        A setting has no value on that day.
+    """
+    rows = _shipped(path).rules
+    holding = [row for row in rows if row.valid_from <= day and (row.valid_to is None or row.valid_to >= day)]
+    value: dict[str, Any] = {row.key: row.value for row in sorted(holding, key=lambda row: row.valid_from)}
+    value |= {key: found for (of, key), found in rules_on(session, day).items() if of == slug}
+    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # Every kind here is a dataclass.
+    if missing := [name for name in names if name not in value]:
+        raise LimitsError(f"rule {slug}, key {missing[0]!r}: no row holds on {day}")
+    return kind(**{name: value[name] for name in names})
