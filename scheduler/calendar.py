@@ -1,4 +1,4 @@
-"""A citizen's published weeks as an iCalendar feed (RFC 5545) at a secret address that she can revoke.
+"""A citizen's published weeks as they stand, as an iCalendar feed (RFC 5545) at a secret address that she can revoke.
 
 Health and abuse can be read from an offering's name, so an event has the neutral title, and its UID is made of numbers.
 """
@@ -8,8 +8,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import icalendar
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from catalog.tables import Group, Meeting, Offering, Site
 from catalog.weeks import CENTRE_TIME
-from scheduler.tables import CalendarFeed, PlanEntry, Publication
+from scheduler.tables import CalendarFeed, Place, PlanChange, PlanEntry, Publication
 
 WEEKS = 12  # The newest published weeks; subscribed calendars forget what is no longer there.
 # The rules of the European Union since 1996, without an end.
@@ -54,21 +55,17 @@ class _Meeting(NamedTuple):
     site: str
 
 
-class _Version(NamedTuple):
-    version: int
-    run_id: int
-    at: dt.datetime
-    withdrawn_at: dt.datetime | None
-
-
 @dataclass(frozen=True)
 class _Week:
-    """A week with all the versions it had. `version` is the last, and `moment` that of its last change."""
+    """A week with all the versions it had; of the citizen's own changes too where she has some.
 
-    runs: tuple[int, ...]
-    standing_run: int | None
-    version: int
+    `sequence` rises with every version and every change, and `moment` is that of the last of them.
+    """
+
+    runs: frozenset[int]
+    sequence: int
     moment: dt.datetime
+    changed: frozenset[int] = frozenset()  # groups before or after a change
 
 
 def make_feed(session: Session, citizen_id: int, now: dt.datetime) -> str:
@@ -98,17 +95,18 @@ def find_feed(session: Session, token: str) -> int | None:
 
 
 def feed(session: Session, citizen_id: int) -> str:
-    """Write the newest published weeks of a citizen; what a later version of a week dropped is cancelled."""
+    """Write the newest published weeks of a citizen; what a later version or a change dropped is cancelled."""
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//igang//ugeskema//DA")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", "Min uge")
     calendar.add_component(TIME_ZONE)
-    weeks = _weeks(session)
-    meetings = _meetings(session, citizen_id, [run for week in weeks for run in week.runs])
-    for week in weeks:
-        for event in _events(citizen_id, week, meetings):
+    weeks = _with_changes(session, citizen_id, _weeks(session))
+    stands, groups = _groups(session, citizen_id, weeks)
+    meetings = _meetings(session, groups)
+    for name, week in weeks.items():
+        for event in _events(citizen_id, week, meetings.get(name, ()), stands):
             calendar.add_component(event)
     text: str = calendar.to_ical().decode()
     return text
@@ -118,63 +116,66 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _weeks(session: Session) -> list[_Week]:
+def _weeks(session: Session) -> dict[str, _Week]:
     newest = select(Publication.week).distinct().order_by(Publication.week.desc()).limit(WEEKS)
     rows = session.execute(
         select(Publication.week, Publication.version, Publication.run_id, Publication.at, Publication.withdrawn_at)
         .where(Publication.week.in_(newest))
         .order_by(Publication.week, Publication.version)
     )
-    versions: dict[str, list[_Version]] = {}
-    for week, version, run_id, at, withdrawn_at in rows:
-        versions.setdefault(week, []).append(_Version(version, run_id, at, withdrawn_at))
-    return [_week(found) for found in versions.values()]
-
-
-def _week(versions: Sequence[_Version]) -> _Week:
-    standing = [each.run_id for each in versions if each.withdrawn_at is None]
-    return _Week(
-        runs=tuple({each.run_id for each in versions}),
-        standing_run=standing[-1] if standing else None,
-        version=versions[-1].version,
-        moment=max(each.withdrawn_at or each.at for each in versions),
-    )
-
-
-def _meetings(session: Session, citizen_id: int, runs: Sequence[int]) -> dict[int, list[_Meeting]]:
-    """The citizen's meetings in each of some runs."""
-    rows = session.execute(
-        select(
-            PlanEntry.run_id,
-            Group.id,
-            Meeting.date,
-            Meeting.start_min,
-            Meeting.end_min,
-            Offering.neutral_da,
-            Site.name,
-        )
-        .join(Group, Group.id == PlanEntry.group_id)
-        .join(Meeting, Meeting.group_id == Group.id)
-        .join(Offering, Offering.id == Group.offering_id)
-        .join(Site, Site.id == Group.site_id)
-        .where(PlanEntry.citizen_id == citizen_id, PlanEntry.run_id.in_(runs))
-        .order_by(PlanEntry.run_id, Group.id, Meeting.day, Meeting.start_min)
-    )
-    found: dict[int, list[_Meeting]] = {}
-    for run, group, date, start, end, title, site in rows:
-        known = found.setdefault(run, [])
-        number = known[-1].number + 1 if known and known[-1].group_id == group else 1
-        known.append(_Meeting(group, number, date, start, end, title, site))
+    found: dict[str, _Week] = {}
+    for name, version, run_id, at, withdrawn_at in rows:
+        week = found.get(name, _Week(frozenset(), 0, at))
+        found[name] = _Week(week.runs | {run_id}, version, max(week.moment, withdrawn_at or at))
     return found
 
 
-def _events(citizen_id: int, week: _Week, meetings: dict[int, list[_Meeting]]) -> Iterator[icalendar.Event]:
-    stands = set(meetings.get(week.standing_run or 0, ()))
-    ever = {meeting for run in week.runs for meeting in meetings.get(run, ())}
-    for meeting in sorted(ever, key=lambda each: (each.date, each.start, each.group_id)):
+def _with_changes(session: Session, citizen_id: int, weeks: dict[str, _Week]) -> dict[str, _Week]:
+    """The weeks with what was changed of the citizen's own plans."""
+    query = select(PlanChange.week, PlanChange.at, PlanChange.before, PlanChange.after)
+    rows = session.execute(query.where(PlanChange.citizen_id == citizen_id, PlanChange.week.in_(weeks)))
+    found = dict(weeks)
+    for name, at, before, after in rows:
+        week = found[name]
+        changed = week.changed.union(before, after)
+        found[name] = replace(week, sequence=week.sequence + 1, moment=max(week.moment, at), changed=changed)
+    return found
+
+
+def _groups(session: Session, citizen_id: int, weeks: dict[str, _Week]) -> tuple[set[int], set[int]]:
+    """The groups that the citizen is in, and all that she was ever in."""
+    places = select(Place.group_id).where(Place.citizen_id == citizen_id, Place.week.in_(weeks))
+    runs = {run for week in weeks.values() for run in week.runs}
+    entries = select(PlanEntry.group_id).where(PlanEntry.citizen_id == citizen_id, PlanEntry.run_id.in_(runs))
+    stands = set(session.scalars(places))
+    return stands, stands.union(session.scalars(entries), *(week.changed for week in weeks.values()))
+
+
+def _meetings(session: Session, groups: Collection[int]) -> dict[str, list[_Meeting]]:
+    """The meetings of some groups by week and time."""
+    rows = session.execute(
+        select(Group.week, Group.id, Meeting.date, Meeting.start_min, Meeting.end_min, Offering.neutral_da, Site.name)
+        .join(Meeting, Meeting.group_id == Group.id)
+        .join(Offering, Offering.id == Group.offering_id)
+        .join(Site, Site.id == Group.site_id)
+        .where(Group.id.in_(groups))
+        .order_by(Meeting.date, Meeting.start_min, Group.id)
+    )
+    found: dict[str, list[_Meeting]] = {}
+    number = Counter[int]()
+    for week, group, date, start, end, title, site in rows:
+        number[group] += 1
+        found.setdefault(week, []).append(_Meeting(group, number[group], date, start, end, title, site))
+    return found
+
+
+def _events(
+    citizen_id: int, week: _Week, meetings: Sequence[_Meeting], stands: Collection[int]
+) -> Iterator[icalendar.Event]:
+    for meeting in meetings:
         event = icalendar.Event()
         event.add("uid", f"igang-{citizen_id}-{meeting.group_id}-{meeting.number}")
-        event.add("sequence", week.version)
+        event.add("sequence", week.sequence)
         event.add("dtstamp", week.moment)
         event.add("last-modified", week.moment)
         event.add("dtstart", _moment(meeting.date, meeting.start))
@@ -182,7 +183,7 @@ def _events(citizen_id: int, week: _Week, meetings: dict[int, list[_Meeting]]) -
         event.add("summary", meeting.title)
         event.add("location", meeting.site)
         event.add("class", "PRIVATE")
-        event.add("status", "CONFIRMED" if meeting in stands else "CANCELLED")
+        event.add("status", "CONFIRMED" if meeting.group_id in stands else "CANCELLED")
         yield event
 
 

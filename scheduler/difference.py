@@ -1,4 +1,4 @@
-"""How a run's plan differs from the published one: who moved, from which groups to which, and why."""
+"""How a run's plan differs from the published week as it stands: who moved, from which groups to which, and why."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from catalog.tables import Group, Offering
@@ -17,7 +17,7 @@ from scheduler.life import need_published_run
 from scheduler.matching import same_groups
 from scheduler.reading import columns, ints
 from scheduler.stored import NotFoundError
-from scheduler.tables import Lock, PlanEntry, Run
+from scheduler.tables import Lock, Place, PlanEntry, Run
 from solver.problem import Ints
 
 Against = Literal["published", "last_week"]
@@ -85,13 +85,15 @@ def difference(session: Session, run_id: int, against: Against) -> Difference:
 
 
 def compare(session: Session, run_id: int, earlier: int) -> Difference:
-    """Compare a run's plan with that of an earlier run, of the same week or of another."""
-    now, then = _pairs(session, run_id), _pairs(session, earlier)
-    weeks = dict(session.execute(select(Run.id, Run.week).where(Run.id.in_((run_id, earlier)))).all())
-    if weeks[run_id] == weeks[earlier]:
-        carried = then
-    else:
-        carried = _carried(then, same_groups(session, weeks[earlier], weeks[run_id]))
+    """Compare a run's plan with that of an earlier run, of the same week or of another.
+
+    A published run's plan is its week as it stands, with all that was changed since; `run_id` is what the run proposed.
+    """
+    week = session.scalars(select(Run.week).where(Run.id == run_id)).one()
+    week_then, state_then = session.execute(select(Run.week, Run.state).where(Run.id == earlier)).one()
+    now = _pairs(session, run_id)
+    then = _places(session, week_then) if state_then == "published" else _pairs(session, earlier)
+    carried = then if week == week_then else _carried(then, same_groups(session, week_then, week))
     new = np.setdiff1d(now, carried, assume_unique=True)
     gone = then[~np.isin(carried, now, assume_unique=True)]
     moves = _moves(session, now, then, new, gone, set((then % PAIR)[carried < 0].tolist()))
@@ -111,7 +113,16 @@ def compare(session: Session, run_id: int, earlier: int) -> Difference:
 def _pairs(session: Session, run_id: int) -> Ints:
     """(n,) rising citizen * PAIR + group of a run's plan."""
     entries = select(PlanEntry.citizen_id, PlanEntry.group_id).where(PlanEntry.run_id == run_id)
-    citizen, group = columns(session, entries)
+    return _rising(session, entries)
+
+
+def _places(session: Session, week: str) -> Ints:
+    """(n,) rising citizen * PAIR + group of a published week as it stands."""
+    return _rising(session, select(Place.citizen_id, Place.group_id).where(Place.week == week))
+
+
+def _rising(session: Session, pairs: Select[int, int]) -> Ints:
+    citizen, group = columns(session, pairs)
     return np.sort(ints(citizen) * PAIR + ints(group))
 
 

@@ -14,7 +14,7 @@ from catalog.weeks import shift_week
 from scheduler.barring import Week
 from scheduler.facts import GroupFacts
 from scheduler.reading import Rows, columns, places, positions, table
-from scheduler.tables import Agreement, Enrolment, Lock, PlanEntry, Run
+from scheduler.tables import Agreement, Enrolment, Lock, Place
 from solver.problem import Bools, Ints
 
 
@@ -28,15 +28,10 @@ def read_locked(session: Session, week: str, ids: Ints, group: GroupFacts) -> In
 
 
 def read_kept(session: Session, week: str, ids: Ints, group: GroupFacts, locked: Ints) -> Ints:
-    """(K, 2) citizen and group of last week's places, in a series or a published plan, that no lock holds."""
+    """(K, 2) citizen and group of last week's places, in a series or the published week, that no lock holds."""
     last = shift_week(week, -1)
-    planned = (
-        select(PlanEntry.citizen_id, Group.code)
-        .join(Run, Run.id == PlanEntry.run_id)
-        .join(Group, Group.id == PlanEntry.group_id)
-        .where(Run.week == last, Run.state == "published")
-    )
-    kept = _pairs(session, week, ids, group, (planned, _enrolled(last).where(~Enrolment.binding)))
+    placed = select(Place.citizen_id, Group.code).join(Group, Group.id == Place.group_id).where(Place.week == last)
+    kept = _pairs(session, week, ids, group, (placed, _enrolled(last).where(~Enrolment.binding)))
     bound = set(map(tuple, locked.tolist()))
     return kept[np.array([tuple(pair) not in bound for pair in kept.tolist()], np.bool_)]
 

@@ -1,4 +1,4 @@
-"""Queues a reminder for everybody who has something on tomorrow in the published week."""
+"""Queues a reminder for everybody who has something on tomorrow in the published week as it stands."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 from catalog.database import insert_rows
 from catalog.tables import Group, Meeting, Offering, Site
 from catalog.weeks import CENTRE_TIME, week_of
-from scheduler.life import published_run
 from scheduler.stored import clock
-from scheduler.tables import Message, PlanEntry
+from scheduler.tables import Message, Place
 from scheduler.turns import take_turn
 
 FROM_HOUR, UNTIL_HOUR = 15, 21  # of the day before, in the centre's time zone: not at night
@@ -38,12 +37,9 @@ def queue_reminders(session: Session, now: dt.datetime, channel: str = "sms") ->
     if not FROM_HOUR <= here.hour < UNTIL_HOUR:
         return 0
     tomorrow = here.date() + dt.timedelta(days=1)
-    run_id = published_run(session, week_of(tomorrow))
-    if run_id is None:
-        return 0
     take_turn(session, "reminders")
     told = _told_since(session, here.replace(hour=0, minute=0, second=0, microsecond=0))
-    meetings = _first_meetings(session, run_id, tomorrow)
+    meetings = _first_meetings(session, tomorrow)
     rows = [_row(citizen, first, channel, now) for citizen, first in meetings.items() if citizen not in told]
     insert_rows(session, Message, rows)
     return len(rows)
@@ -67,15 +63,15 @@ def _told_since(session: Session, moment: dt.datetime) -> set[int]:
     return set(session.scalars(select(Message.citizen_id).where(Message.slug.in_(SLUGS), Message.created_at >= moment)))
 
 
-def _first_meetings(session: Session, run_id: int, day: dt.date) -> dict[int, _First]:
+def _first_meetings(session: Session, day: dt.date) -> dict[int, _First]:
     rows = session.execute(
-        select(PlanEntry.citizen_id, Meeting.start_min, Offering.neutral_da, Site.name)
-        .join(Group, Group.id == PlanEntry.group_id)
+        select(Place.citizen_id, Meeting.start_min, Offering.neutral_da, Site.name)
+        .join(Group, Group.id == Place.group_id)
         .join(Meeting, Meeting.group_id == Group.id)
         .join(Offering, Offering.id == Group.offering_id)
         .join(Site, Site.id == Group.site_id)
-        .where(PlanEntry.run_id == run_id, Meeting.date == day)
-        .order_by(PlanEntry.citizen_id, Meeting.start_min, Group.id)
+        .where(Place.week == week_of(day), Meeting.date == day)
+        .order_by(Place.citizen_id, Meeting.start_min, Group.id)
     )
     found: dict[int, _First] = {}
     for citizen, start, title, site in rows:

@@ -8,10 +8,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from catalog.database import insert_rows
-from catalog.tables import Group, Offering, StaffMember
+from catalog.tables import Offering, StaffMember
 from catalog.weeks import shift_week
 from scheduler.life import published_run
-from scheduler.tables import Contact, PlanEntry, StaffTask
+from scheduler.tables import Contact, Place, StaffTask
 
 SLUG = "revise_min_plan"
 CASEWORKER = "sagsbehandler"
@@ -19,14 +19,14 @@ Subject = tuple[int, str]  # citizen, offering
 
 
 def set_revision_tasks(session: Session, week: str, run_id: int | None, now: dt.datetime) -> None:
-    """Let the week's open tasks be those of the run that is published, none where none is; done ones stay.
+    """Let the week's open tasks be those of its places, none where no run is published; done ones stay.
 
     An offering that is taken only every so many weeks neither starts nor ends by one week.
     """
-    earlier = published_run(session, shift_week(week, -1))
+    earlier = shift_week(week, -1)
     wanted: set[Subject] = set()
-    if run_id is not None and earlier is not None:
-        wanted = _taken(session, run_id) ^ _taken(session, earlier)
+    if run_id is not None and published_run(session, earlier) is not None:
+        wanted = _taken(session, week) ^ _taken(session, earlier)
     known = session.execute(
         select(StaffTask.id, StaffTask.citizen_id, StaffTask.subject, StaffTask.done_at).where(
             StaffTask.slug == SLUG, StaffTask.week == week
@@ -53,12 +53,11 @@ def set_revision_tasks(session: Session, week: str, run_id: int | None, now: dt.
     insert_rows(session, StaffTask, rows)
 
 
-def _taken(session: Session, run_id: int) -> set[Subject]:
+def _taken(session: Session, week: str) -> set[Subject]:
     query = (
-        select(PlanEntry.citizen_id, Group.offering_id)
-        .join(Group, Group.id == PlanEntry.group_id)
-        .join(Offering, Offering.id == Group.offering_id)
-        .where(PlanEntry.run_id == run_id, Offering.kind != "conference", Offering.meetings_per_week >= 1)
+        select(Place.citizen_id, Place.offering_id)
+        .join(Offering, Offering.id == Place.offering_id)
+        .where(Place.week == week, Offering.kind != "conference", Offering.meetings_per_week >= 1)
     )
     return {(citizen, offering) for citizen, offering in session.execute(query)}
 

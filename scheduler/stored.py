@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, defer
 
 from catalog.tables import Group, GroupStaff, Meeting, Offering, Room, Site, StaffMember
 from scheduler.archive import Archive, ArchiveError, unpack
-from scheduler.tables import Citizen, PlanEntry, PlanException, Run
+from scheduler.tables import Citizen, Place, PlanEntry, PlanException, Run
 from solver.solution import Plans
 
 
@@ -159,13 +159,19 @@ def find_group(session: Session, key: str, week: str) -> Group:
 
 
 def participants(session: Session, run_id: int, group_id: int) -> list[Participant]:
-    """Everybody in a group, by their id."""
-    rows = session.execute(
-        select(Citizen.id, Citizen.external_id, Citizen.name)
-        .join(PlanEntry, PlanEntry.citizen_id == Citizen.id)
-        .where(PlanEntry.run_id == run_id, PlanEntry.group_id == group_id)
-        .order_by(Citizen.external_id)
-    )
+    """Everybody whom a run puts into a group, by their id."""
+    planned = select(PlanEntry.citizen_id).where(PlanEntry.run_id == run_id, PlanEntry.group_id == group_id)
+    return _named(session, planned)
+
+
+def placed(session: Session, group_id: int) -> list[Participant]:
+    """Everybody in a group of a published week as it stands, by their id."""
+    return _named(session, select(Place.citizen_id).where(Place.group_id == group_id))
+
+
+def _named(session: Session, citizens: Select[int]) -> list[Participant]:
+    query = select(Citizen.id, Citizen.external_id, Citizen.name).where(Citizen.id.in_(citizens))
+    rows = session.execute(query.order_by(Citizen.external_id))
     return [Participant(key, external, name or "") for key, external, name in rows]
 
 

@@ -7,15 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, literal, select
+from sqlalchemy import and_, bindparam, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from catalog.tables import Group, GroupStaff, Meeting, Offering, Room, Site, StaffMember
 from scheduler.life import need_published_run
 from scheduler.reading import Rows
-from scheduler.stored import NotFoundError, Participant
-from scheduler.stored import participants as participants_of_run
-from scheduler.tables import PlanEntry, Run
+from scheduler.stored import NotFoundError, Participant, placed
+from scheduler.tables import Place, PlanEntry, Run
 
 
 @dataclass(frozen=True, order=True)
@@ -92,13 +91,7 @@ _FACTS = (
     Room.name,
     StaffMember.name,
 )
-# By the group alone, of which there is an index; the runs of one week are few.
-_PARTICIPANTS = (
-    select(func.count(case((PlanEntry.run_id == bindparam("run_id"), 1))))
-    .where(PlanEntry.group_id == Group.id)
-    .correlate(Group)
-    .scalar_subquery()
-)
+_PARTICIPANTS = select(func.count()).where(Place.group_id == Group.id).correlate(Group).scalar_subquery()
 
 
 def _with_facts(statement: Rows, group_id: Any) -> Rows:
@@ -144,7 +137,7 @@ def proposed_week(session: Session, run_id: int, citizen_id: int) -> CitizenWeek
 
 
 def participants(session: Session, week: str, group_id: int) -> list[Participant]:
-    """Everybody in a group of the published week, by their id.
+    """Everybody in a group of the published week as it stands, by their id.
 
     Raises
     ------
@@ -153,14 +146,14 @@ def participants(session: Session, week: str, group_id: int) -> list[Participant
     NotFoundError
         The week has no such group.
     """
-    run_id = need_published_run(session, week)
+    need_published_run(session, week)
     if session.scalar(select(Group.week).where(Group.id == group_id)) != week:
         raise NotFoundError(f"there is no group {group_id} in week {week}")
-    return participants_of_run(session, run_id, group_id)
+    return placed(session, group_id)
 
 
 def staff_week(session: Session, week: str, staff_id: str) -> StaffWeek:
-    """The groups that a worker holds in the published week.
+    """The groups that a worker holds in the published week, with how many come as it stands.
 
     Raises
     ------
@@ -168,7 +161,7 @@ def staff_week(session: Session, week: str, staff_id: str) -> StaffWeek:
         The week has no published plan.
     """
     run_id = need_published_run(session, week)
-    rows = session.execute(_HELD, {"week": week, "run_id": run_id, "staff_id": staff_id}).all()
+    rows = session.execute(_HELD, {"week": week, "staff_id": staff_id}).all()
     count = {row[2]: row[1] for row in rows}
     groups = (HeldGroup(**vars(group), participants=count[group.group_id]) for group in _groups(rows))
     return StaffWeek(week, run_id, staff_id, tuple(groups))

@@ -18,9 +18,8 @@ from scheduler.tables import (
     Completion,
     Enrolment,
     Lock,
-    PlanEntry,
+    Place,
     Referral,
-    Run,
     TestResult,
     Wish,
 )
@@ -173,17 +172,14 @@ def test_an_agreement_without_a_group_makes_the_offering_worth_more(centre: Cent
     assert centre.problem()[0].progress.tolist() == [[200]]
 
 
-def test_last_weeks_place_in_a_series_or_a_published_plan_is_kept(centre: Centre) -> None:
+def test_last_weeks_place_in_a_series_or_the_published_week_is_kept(centre: Centre) -> None:
     centre.offering()
     centre.offering("kost")
     person = centre.citizen()
     centre.series("motion-1")
     kost, before = centre.group("kost-1", "kost"), centre.group("kost-1", "kost", week=LAST_WEEK)
     centre.add(Enrolment(citizen_id=person, series_id="motion-1", from_week="2026-W40", binding=False))
-    now = dt.datetime(2026, 11, 10, tzinfo=dt.UTC)
-    run = Run(week=LAST_WEEK, state="published", seed=1, lottery_seed=1, created_at=now)
-    centre.add(run)
-    centre.add(PlanEntry(run_id=run.id, citizen_id=person, group_id=before))
+    centre.add(Place(citizen_id=person, week=LAST_WEEK, offering_id="kost", group_id=before))
     problem, ids = centre.problem()
     assert ids.group[problem.group_ptr[problem.keep_slot]].tolist() == [kost - 1, kost]
     assert problem.keep_points.tolist() == [15, 15]

@@ -15,7 +15,7 @@ from scheduler.channels import Channel, ChannelError, FileChannel, Outgoing
 from scheduler.messages import AGAIN_AFTER, MessageError, Sent, queue, render, send_due
 from scheduler.reminders import queue_reminders
 from scheduler.stored import NotFoundError
-from scheduler.tables import Message, PlanEntry, Publication, Run
+from scheduler.tables import Message, Place
 from tests.unit.records import NOW, either, engine
 
 __all__ = ["either", "engine"]
@@ -39,14 +39,14 @@ class Taking:
 
 
 def _offering(engine: Engine) -> None:
-    """Add an offering whose name tells something about health."""
+    """Add two offerings whose name tells something about health."""
     with writing(engine) as session:
         session.add(Leg(id="krop", da="krop", en="body"))
         session.flush()
-        session.add(
+        session.add_all(
             Offering(
-                id="alkohol",
-                nr=1,
+                id=key,
+                nr=nr,
                 da=TITLE,
                 en="Alcohol treatment",
                 neutral_da="Møde på Nordre",
@@ -64,37 +64,21 @@ def _offering(engine: Engine) -> None:
                 room_type="sal",
                 valid_from=dt.date(2026, 1, 1),
             )
+            for nr, key in enumerate(("alkohol", "samtale"), start=1)
         )
 
 
-def _publish(engine: Engine, *, withdrawn: bool = False) -> None:
-    """Publish a week: B1 meets at 9 and at 13 on Monday, B2 at 13; B3 is in no group."""
+def _place(engine: Engine) -> None:
+    """Let B1 meet at 9 and at 13 on Monday, B2 at 13; B3 is in no group."""
     with writing(engine) as session:
-        for code, start in (("A", 540), ("B", 780)):
-            group = Group(week=WEEK, code=code, offering_id="alkohol", site_id="nord", seats=5, minimum=1)
+        for offering, start, people in (("alkohol", 540, (1,)), ("samtale", 780, (1, 2))):
+            group = Group(week=WEEK, code=offering, offering_id=offering, site_id="nord", seats=5, minimum=1)
             session.add(group)
             session.flush()
             session.add(Meeting(group_id=group.id, day=0, start_min=start, end_min=start + 60, date=MONDAY))
             tuesday = MONDAY + dt.timedelta(days=1)
             session.add(Meeting(group_id=group.id, day=1, start_min=480, end_min=500, date=tuesday))
-        run = Run(week=WEEK, state="published", seed=1, lottery_seed=1, created_at=NOW)
-        session.add(run)
-        session.flush()
-        session.add_all(
-            PlanEntry(run_id=run.id, citizen_id=citizen, group_id=group) for citizen, group in ((1, 1), (1, 2), (2, 2))
-        )
-        session.add(
-            Publication(
-                week=WEEK,
-                version=1,
-                run_id=run.id,
-                account_id=1,
-                at=NOW,
-                etag="e",
-                body=b"",
-                withdrawn_at=NOW if withdrawn else None,
-            )
-        )
+            session.add_all(Place(citizen_id=who, week=WEEK, offering_id=offering, group_id=group.id) for who in people)
 
 
 def _queue(engine: Engine, *weeks: int, channel: str = "sms") -> None:
@@ -192,7 +176,7 @@ def test_a_file_takes_messages_that_only_its_owner_may_read(engine: Engine, tmp_
 
 def test_everybody_with_something_on_tomorrow_gets_one_reminder(either: Engine) -> None:
     _offering(either)
-    _publish(either)
+    _place(either)
     with writing(either) as session:
         assert queue_reminders(session, SUNDAY_AFTERNOON) == 2
     with writing(either) as session:
@@ -210,13 +194,6 @@ def test_everybody_with_something_on_tomorrow_gets_one_reminder(either: Engine) 
 @pytest.mark.parametrize("hours", [-1, 6])
 def test_nobody_is_reminded_in_the_morning_or_at_night(engine: Engine, hours: int) -> None:
     _offering(engine)
-    _publish(engine)
+    _place(engine)
     with writing(engine) as session:
         assert queue_reminders(session, SUNDAY_AFTERNOON + dt.timedelta(hours=hours)) == 0
-
-
-def test_a_withdrawn_week_reminds_nobody(engine: Engine) -> None:
-    _offering(engine)
-    _publish(engine, withdrawn=True)
-    with writing(engine) as session:
-        assert queue_reminders(session, SUNDAY_AFTERNOON) == 0
