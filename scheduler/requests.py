@@ -1,0 +1,254 @@
+"""The life of a change request: asked and answered, held, confirmed, undone; or let go, or passed on to a person.
+
+Every step is one transaction of the caller's. It holds the citizen's plan first, so that her steps come one after the
+other, and the seats are taken by `supplies.move`, so that nobody gets a seat that is not there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from catalog.weeks import CENTRE_TIME, monday_of
+from scheduler import asked as asking
+from scheduler.alternatives import Alternative, Question, alternatives
+from scheduler.asked import Asked
+from scheduler.granting import describe, what_needs_a_person
+from scheduler.one_facts import people_apart
+from scheduler.one_problem import one_problem
+from scheduler.places import StaleError, Standing, Why, change_plan, hold_plan, hold_seats, standing
+from scheduler.request_effects import Asker, after_confirmation, after_undo, pass_on
+from scheduler.request_rules import RequestRules, read_request_rules
+from scheduler.stored import NotFoundError
+from scheduler.supplies import move
+from scheduler.tables import ChangeRequest, Hold, Place
+from scheduler.week_state import WeekState
+from solver.one import OneCitizen
+from solver.problem import Bools
+
+NODES = 30_000  # of a search; beyond it the answer may not be the very best week
+
+
+class RequestStateError(ValueError):
+    """The request's state does not allow this; the message says what to do."""
+
+
+def ask(
+    session: Session, state: WeekState, citizen_id: int, wish: Asked, asker: Asker, *, if_version: str | None = None
+) -> ChangeRequest:
+    """Answer a wish with up to five weeks; nothing is held yet.
+
+    Raises
+    ------
+    AskedError
+        The wish does not fit her plan or the week.
+    StaleError
+        Her plan is no longer `if_version`.
+    NotFoundError
+        She is not planned for in that week, or the week is not published.
+    RequestStateError
+        The week is over.
+    """
+    week = state.frame.week
+    rules = read_request_rules(session, monday_of(week))
+    present = standing(session, citizen_id, week)
+    _refuse_other_version(present, if_version)
+    if monday_of(week) + dt.timedelta(days=7) <= asker.today:
+        raise RequestStateError(f"week {week} is over: ask about this week or a later one")
+    asking.check(wish, state.frame, present.groups)
+    request = ChangeRequest(
+        citizen_id=citizen_id, week=week, kind=wish.kind, asked=wish.as_json(), text=wish.text,
+        account_id=asker.account_id, on_behalf=asker.on_behalf, at=asker.at, base=present.version, state="answered",
+    )  # fmt: skip
+    session.add(request)
+    locked = False
+    if wish.kind in asking.CHANGES:
+        question = question_of(session, state, citizen_id, wish, present, rules)
+        locked = wish.group_id is not None and state.frame.slot_of.get(wish.group_id) in question.one.locks
+        found = [] if locked else alternatives(question, rules.most_answers)
+        request.proposals = [_kept(question, each, rules, asker) for each in found]
+    session.flush()
+    if locked or wish.kind in asking.TALKS:
+        pass_on(session, request, asker)
+    return request
+
+
+def question_of(
+    session: Session, state: WeekState, citizen_id: int, wish: Asked, present: Standing, rules: RequestRules
+) -> Question:
+    """What the kernel is asked: her facts as they are now, and the groups that have room."""
+    edits = asking.edits(wish, state.frame, present.groups, rules.change_cost)
+    one = OneCitizen(state.kernel, one_problem(session, state.frame, citizen_id, edits=edits), NODES)
+    slots = state.slots(present.groups)
+    shut = state.shut(session)
+    _shut_people_apart(session, state, citizen_id, shut)
+    shut[list(slots)] = False
+    return Question(wish, state, one, slots, shut)
+
+
+def _kept(question: Question, each: Alternative, rules: RequestRules, asker: Asker) -> dict[str, object]:
+    person = what_needs_a_person(question, each, rules, asker.today)
+    return {
+        "groups": list(each.groups), "joined": list(each.joined), "left": list(each.left), "points": each.points,
+        "person": person, "words": describe(question, each),
+    }  # fmt: skip
+
+
+def _shut_people_apart(session: Session, state: WeekState, citizen_id: int, shut: Bools) -> None:
+    others = people_apart(session, citizen_id)
+    if others:
+        theirs = select(Place.group_id).where(Place.week == state.frame.week, Place.citizen_id.in_(others))
+        shut[list(state.slots(tuple(session.scalars(theirs))))] = True
+
+
+def hold(session: Session, request_id: int, citizen_id: int, choice: int, asker: Asker) -> ChangeRequest:
+    """Keep the seats of a chosen week for a while; choosing it again keeps them as they are.
+
+    Where the choice needs a person and none asks, it is passed on to the citizen's contact instead.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such request of hers, or it has no such proposal.
+    RequestStateError
+        The request is over.
+    StaleError
+        Her plan has changed since the answer.
+    FullError
+        A seat was taken meanwhile: ask again.
+    """
+    request, present = _hold_request(session, request_id, citizen_id)
+    if request.state == "held" and request.chosen == choice and not _is_over(request, asker.at):
+        return request
+    _need_state(request, ("answered", "held"))
+    if not 0 <= choice < len(request.proposals):
+        raise NotFoundError(f"request {request_id} has no proposal {choice}: it has {len(request.proposals)}")
+    _refuse_other_version(present, request.base)
+    _let_go(session, request)
+    proposal = request.proposals[choice]
+    request.chosen = choice
+    if proposal["person"] and not asker.is_staff:
+        pass_on(session, request, asker)
+        return request
+    rules = read_request_rules(session, monday_of(request.week))
+    until = asker.at + dt.timedelta(minutes=rules.hold_minutes)
+    hold_seats(session, citizen_id, request.week, proposal["joined"], until, request_id=request.id)
+    request.state, request.held_until = "held", until
+    session.flush()
+    return request
+
+
+def confirm(session: Session, request_id: int, citizen_id: int, asker: Asker) -> ChangeRequest:
+    """Make the held week hers; confirming again changes nothing.
+
+    Raises
+    ------
+    RequestStateError
+        Nothing is held for her, or not any more.
+    StaleError
+        Her plan has changed since the answer.
+    """
+    request, present = _hold_request(session, request_id, citizen_id)
+    if request.state == "confirmed":
+        return request
+    _need_state(request, ("held",))
+    if _is_over(request, asker.at):
+        raise RequestStateError(f"request {request_id} was held until {request.held_until}: choose again")
+    _refuse_other_version(present, request.base)
+    proposal = request.proposals[request.chosen or 0]
+    session.execute(delete(Hold).where(Hold.request_id == request.id))
+    move(session, (), proposal["left"])
+    granted = "" if asker.is_staff else "request"
+    why = Why("request", asker.account_id, asker.at, request.id, granted)
+    change_plan(session, citizen_id, request.week, present, proposal["groups"], why)
+    request.state, request.decided_by, request.decided_at = "confirmed", asker.account_id, asker.at
+    after_confirmation(session, request, asker)
+    session.flush()
+    return request
+
+
+def undo(session: Session, request_id: int, citizen_id: int, asker: Asker) -> ChangeRequest:
+    """Give her back the week that she had, on the same day and while its seats are there; again changes nothing.
+
+    Raises
+    ------
+    RequestStateError
+        It was not confirmed, or not today, or her plan has changed since.
+    FullError
+        Somebody has got a seat that she had.
+    """
+    request, present = _hold_request(session, request_id, citizen_id)
+    if request.state == "undone":
+        return request
+    _need_state(request, ("confirmed",))
+    decided = request.decided_at
+    if decided is None or decided.astimezone(CENTRE_TIME).date() != asker.today:
+        raise RequestStateError(f"request {request_id} was not granted today: ask for another change")
+    proposal = request.proposals[request.chosen or 0]
+    if list(present.groups) != sorted(proposal["groups"]):
+        raise StaleError("her plan has changed since: ask for another change")
+    before = (set(proposal["groups"]) - set(proposal["joined"])) | set(proposal["left"])
+    move(session, proposal["left"], proposal["joined"])
+    change_plan(session, citizen_id, request.week, present, before, Why("undo", asker.account_id, asker.at, request.id))
+    request.state = "undone"
+    after_undo(session, request)
+    session.flush()
+    return request
+
+
+def let_go(session: Session, request_id: int, citizen_id: int) -> ChangeRequest:
+    """Let go of what is held; the request is over."""
+    request, _ = _hold_request(session, request_id, citizen_id)
+    if request.state in ("answered", "held"):
+        _let_go(session, request)
+        request.state = "closed"
+        session.flush()
+    return request
+
+
+def expire(session: Session, now: dt.datetime, most: int = 100) -> int:
+    """Let go of what was held until now, and say how many requests that ended."""
+    due = select(ChangeRequest.id, ChangeRequest.citizen_id).where(
+        ChangeRequest.state == "held", ChangeRequest.held_until <= now
+    )
+    count = 0
+    for request_id, citizen_id in session.execute(due.order_by(ChangeRequest.id).limit(most)).all():
+        request, _ = _hold_request(session, request_id, citizen_id)
+        if request.state == "held" and _is_over(request, now):
+            _let_go(session, request)
+            request.state = "expired"
+            count += 1
+    session.flush()
+    return count
+
+
+def _hold_request(session: Session, request_id: int, citizen_id: int) -> tuple[ChangeRequest, Standing]:
+    """A request of hers, and her plan, which nobody else changes until this transaction ends."""
+    hers = select(ChangeRequest).where(ChangeRequest.id == request_id, ChangeRequest.citizen_id == citizen_id)
+    week = session.scalar(hers.with_only_columns(ChangeRequest.week))
+    if week is None:
+        raise NotFoundError(f"request {request_id}: there is no such request of hers")
+    present = hold_plan(session, citizen_id, week)
+    return session.scalars(hers.execution_options(populate_existing=True)).one(), present
+
+
+def _let_go(session: Session, request: ChangeRequest) -> None:
+    groups = session.scalars(delete(Hold).where(Hold.request_id == request.id).returning(Hold.group_id)).all()
+    move(session, (), groups)
+    request.chosen = request.held_until = None
+
+
+def _is_over(request: ChangeRequest, now: dt.datetime) -> bool:
+    return request.held_until is not None and request.held_until <= now
+
+
+def _need_state(request: ChangeRequest, states: tuple[str, ...]) -> None:
+    if request.state not in states:
+        raise RequestStateError(f"request {request.id} is {request.state}, expected {' or '.join(states)}: ask again")
+
+
+def _refuse_other_version(present: Standing, wanted: str | None) -> None:
+    if wanted is not None and present.version != wanted:
+        raise StaleError(f"her plan is version {present.version}, not {wanted}: look at it and ask again")
