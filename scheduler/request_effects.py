@@ -73,7 +73,7 @@ def after_confirmation(session: Session, request: ChangeRequest, asker: Asker) -
     request.asked = request.asked | {"done": done}
     if not request.on_behalf:
         return
-    messages.queue(session, request.citizen_id, CHANNEL, "plan_changed", {"week": request.week}, asker.at)
+    messages.queue(session, request.citizen_id, CHANNEL, "change_granted", {"week": request.week}, asker.at)
 
 
 def after_undo(session: Session, request: ChangeRequest) -> None:
