@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy import Integer, Text, and_, bindparam, delete, func, insert, lambda_stmt, literal, select, update
 from sqlalchemy.orm import Session
 
+from catalog.database import run_made
 from catalog.tables import Group
 from scheduler.approval import LOCKED_BY_APPROVAL
 from scheduler.life import STANDING, NotPublishedError
@@ -28,6 +29,16 @@ from scheduler.tables import (
     Run,
     Waiting,
 )
+
+_CITIZEN, _WEEK = bindparam("citizen", type_=Integer), bindparam("week", type_=Text)
+_NUMBER = select(func.max(PlanChange.number)).where(PlanChange.citizen_id == _CITIZEN, PlanChange.week == _WEEK)
+# A row for every place, or one without, where the week is published.
+_PLAN = (
+    select(Publication.run_id, Publication.version, _NUMBER.scalar_subquery(), Place.group_id)
+    .outerjoin(Place, and_(Place.citizen_id == _CITIZEN, Place.week == _WEEK))
+    .where(Publication.id == STANDING.scalar_subquery())
+)
+_BY_PLAN = lambda_stmt(lambda: _PLAN)  # A lambda is found among the compiled statements at once.
 
 
 class StaleError(ValueError):
@@ -102,13 +113,11 @@ def standing(session: Session, citizen_id: int, week: str) -> Standing:
     NotPublishedError
         The week has no published plan.
     """
-    number = select(func.max(PlanChange.number)).where(PlanChange.citizen_id == citizen_id, PlanChange.week == week)
-    sent = select(Publication.run_id, Publication.version, number.scalar_subquery())
-    found = session.execute(sent.where(Publication.id == STANDING.scalar_subquery()), {"week": week}).one_or_none()
-    if found is None:
+    found = run_made(session, _BY_PLAN, {"citizen": citizen_id, "week": week}).all()
+    if not found:
         raise NotPublishedError(week)
-    groups = select(Place.group_id).where(Place.citizen_id == citizen_id, Place.week == week).order_by(Place.group_id)
-    return Standing(found[0], found[1], found[2] or 0, tuple(session.scalars(groups)))
+    run_id, version, number, _ = found[0]
+    return Standing(run_id, version, number or 0, tuple(sorted(row[3] for row in found if row[3] is not None)))
 
 
 def change_plan(

@@ -1,16 +1,23 @@
-"""A published week in memory: its frame and its prices, by version; places and facts are read for each question."""
+"""A published week in memory: its frame, prices and rules by version, and which groups are full as of a moment ago.
+
+Facts and places are read for each question. Whether a seat is still there, the database decides when it is taken.
+"""
 
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from catalog.weeks import monday_of
 from scheduler import archive
 from scheduler.life import need_published_run
+from scheduler.request_rules import RequestRules, read_request_rules
 from scheduler.supplies import full_groups
 from scheduler.tables import Run, Supply
 from scheduler.week_frame import WeekFrame, read_frame
@@ -19,7 +26,30 @@ from solver.options import Frame, make_frame
 from solver.problem import Bools, Ints
 
 MOST_WEEKS = 3  # in memory
+FRESH_SECONDS = 0.5
 Version = tuple[int, int]  # the published run and the newest supply, which changes with the week's groups
+
+
+class Vacancies:
+    """Which groups of a week nobody can join, read anew where what is known is older than a moment."""
+
+    def __init__(self, frame: WeekFrame, fresh_seconds: float) -> None:
+        self._frame, self._fresh_seconds = frame, fresh_seconds
+        self._read_at = -np.inf
+        self._shut = np.zeros(frame.problem.num_slots, np.bool_)
+
+    def shut(self, session: Session) -> Bools:
+        """(S,) groups that are full, or in which too few are for them to run."""
+        now = time.monotonic()
+        if now - self._read_at >= self._fresh_seconds:
+            slot_of, shut = self._frame.slot_of, np.zeros_like(self._shut)
+            shut[[slot_of[group] for group in full_groups(session, self._frame.week) if group in slot_of]] = True
+            self._shut, self._read_at = shut, now
+        return self._shut.copy()
+
+    def forget(self) -> None:
+        """Read anew at the next question: a group was found to be full."""
+        self._read_at = -np.inf
 
 
 @dataclass(frozen=True)
@@ -30,28 +60,19 @@ class WeekState:
     frame: WeekFrame
     kernel: Frame
     price: Ints  # (S,) 1/1000 points a group, with its rows
+    rules: RequestRules
+    vacancies: Vacancies
 
-    def shut(self, session: Session) -> Bools:
-        """(S,) groups that nobody can join now."""
-        shut = np.zeros(len(self.price), np.bool_)
-        shut[
-            [
-                self.frame.slot_of[group]
-                for group in full_groups(session, self.frame.week)
-                if group in self.frame.slot_of
-            ]
-        ] = True
-        return shut
-
-    def slots(self, groups: tuple[int, ...]) -> tuple[int, ...]:
+    def slots(self, groups: Iterable[int]) -> tuple[int, ...]:
         """The slots of groups; those without meetings have none."""
         return tuple(self.frame.slot_of[group] for group in groups if group in self.frame.slot_of)
 
 
 class WeekStates:
-    """The last few weeks that were asked about."""
+    """The last few weeks that were asked about; others' seats are seen after `fresh_seconds`."""
 
-    def __init__(self) -> None:
+    def __init__(self, fresh_seconds: float = FRESH_SECONDS) -> None:
+        self._fresh_seconds = fresh_seconds
         self._states: dict[str, WeekState] = {}
         self._making = threading.Lock()
 
@@ -70,7 +91,7 @@ class WeekStates:
         with self._making:
             known = self._states.get(week)
             if known is None or known.version != version:
-                known = _make(session, week, version)
+                known = _make(session, week, version, self._fresh_seconds)
                 kept = [item for item in self._states.items() if item[0] != week][1 - MOST_WEEKS :]
                 self._states = dict(kept) | {week: known}
             return known
@@ -81,7 +102,7 @@ def _version(session: Session, week: str) -> Version:
     return run_id, session.scalar(select(func.max(Supply.id)).where(Supply.week == week)) or 0
 
 
-def _make(session: Session, week: str, version: Version) -> WeekState:
+def _make(session: Session, week: str, version: Version, fresh_seconds: float) -> WeekState:
     run = session.get_one(Run, version[0])
     frame = read_frame(session, week, run.lottery_seed)
     price = np.zeros(frame.problem.num_slots, np.int64)
@@ -92,4 +113,5 @@ def _make(session: Session, week: str, version: Version) -> WeekState:
         for group, paid in zip(planned.ids.group.tolist(), by_group.tolist(), strict=True):
             if group in frame.slot_of:
                 price[frame.slot_of[group]] = paid
-    return WeekState(version, frame, make_frame(frame.problem), price)
+    rules = read_request_rules(session, monday_of(week))
+    return WeekState(version, frame, make_frame(frame.problem), price, rules, Vacancies(frame, fresh_seconds))
