@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Integer, Text, and_, bindparam, delete, func, insert, lambda_stmt, literal, select, update
@@ -161,10 +161,10 @@ def change_plan(
 
 def hold_seats(
     session: Session, citizen_id: int, week: str, groups: Sequence[int], until: dt.datetime,
-    *, request_id: int | None = None, waiting_id: int | None = None,
+    *, freed: Iterable[int] = (), request_id: int | None = None, waiting_id: int | None = None,
 ) -> None:  # fmt: skip
-    """Keep seats for a citizen until a moment, or raise FullError."""
-    move(session, groups)
+    """Keep seats for a citizen until a moment in place of those that she lets go, or raise FullError."""
+    move(session, groups, freed)
     for group in groups:
         session.add(
             Hold(

@@ -123,16 +123,17 @@ def hold(session: Session, request_id: int, citizen_id: int, choice: int, asker:
     if not 0 <= choice < len(request.proposals):
         raise NotFoundError(f"request {request_id} has no proposal {choice}: it has {len(request.proposals)}")
     _refuse_other_version(present, request.base)
-    _let_go(session, request)
     proposal = request.proposals[choice]
-    request.chosen = choice
     if proposal["person"] and not asker.is_staff:
+        _let_go(session, request)
+        request.chosen = choice
         pass_on(session, request, asker)
         return request
     rules = read_request_rules(session, monday_of(request.week))
     until = asker.at + dt.timedelta(minutes=rules.hold_minutes)
-    hold_seats(session, citizen_id, request.week, proposal["joined"], until, request_id=request.id)
-    request.state, request.held_until = "held", until
+    before = _take_holds(session, request)
+    hold_seats(session, citizen_id, request.week, proposal["joined"], until, freed=before, request_id=request.id)
+    request.state, request.chosen, request.held_until = "held", choice, until
     session.flush()
     return request
 
@@ -231,9 +232,13 @@ def _hold_request(session: Session, request_id: int, citizen_id: int) -> tuple[C
     return session.scalars(hers.execution_options(populate_existing=True)).one(), present
 
 
+def _take_holds(session: Session, request: ChangeRequest) -> list[int]:
+    """Delete her holds; the groups are still counted as taken."""
+    return list(session.scalars(delete(Hold).where(Hold.request_id == request.id).returning(Hold.group_id)))
+
+
 def _let_go(session: Session, request: ChangeRequest) -> None:
-    groups = session.scalars(delete(Hold).where(Hold.request_id == request.id).returning(Hold.group_id)).all()
-    move(session, (), groups)
+    move(session, (), _take_holds(session, request))
     request.chosen = request.held_until = None
 
 
