@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from scheduler.asked import Asked
+from scheduler.asked import edits as edits_of
+from scheduler.one_facts import people_apart
+from scheduler.one_problem import one_problem
+from scheduler.places import Standing
+from scheduler.tables import Place
 from scheduler.week_state import WeekState
 from solver.one import OneCitizen
 from solver.problem import MICRO, MICRO_PER_PRICE, Bools, Ints
 
+NODES = 30_000  # of a search; beyond it the answer may not be the very best week
 MOST_TIMES = 12  # other groups of one offering that are looked at
 STAY = 1_000_000  # 1/1000 points: more than a further activity is ever worth beside one that she has
 
@@ -39,6 +48,24 @@ class Question:
     def price(self) -> Ints:
         """(S,) 1/1000 points."""
         return self.state.price
+
+
+def read_question(session: Session, state: WeekState, citizen_id: int, wish: Asked, present: Standing) -> Question:
+    """What the kernel is asked: her facts as they are now, and the groups that have room."""
+    edits = edits_of(wish, state.frame, present.groups, state.rules.change_cost)
+    one = OneCitizen(state.kernel, one_problem(session, state.frame, citizen_id, edits=edits), NODES)
+    slots = state.slots(present.groups)
+    shut = state.vacancies.shut(session)
+    _shut_people_apart(session, state, citizen_id, shut)
+    shut[list(slots)] = False
+    return Question(wish, state, one, slots, shut)
+
+
+def _shut_people_apart(session: Session, state: WeekState, citizen_id: int, shut: Bools) -> None:
+    others = people_apart(session, citizen_id)
+    if others:
+        theirs = select(Place.group_id).where(Place.week == state.frame.week, Place.citizen_id.in_(others))
+        shut[list(state.slots(session.scalars(theirs)))] = True
 
 
 def alternatives(question: Question, most: int) -> list[Alternative]:

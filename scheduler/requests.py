@@ -13,22 +13,16 @@ from sqlalchemy.orm import Session
 
 from catalog.weeks import CENTRE_TIME, monday_of
 from scheduler import asked as asking
-from scheduler.alternatives import Alternative, Question, alternatives
+from scheduler.alternatives import Alternative, Question, alternatives, read_question
 from scheduler.asked import Asked
 from scheduler.granting import describe, what_needs_a_person
-from scheduler.one_facts import people_apart
-from scheduler.one_problem import one_problem
 from scheduler.places import StaleError, Standing, Why, change_plan, hold_plan, hold_seats, standing
 from scheduler.request_effects import Asker, after_confirmation, after_undo, pass_on
 from scheduler.request_rules import read_request_rules
 from scheduler.stored import NotFoundError
 from scheduler.supplies import move
-from scheduler.tables import ChangeRequest, Hold, Place
+from scheduler.tables import ChangeRequest, Hold
 from scheduler.week_state import WeekState
-from solver.one import OneCitizen
-from solver.problem import Bools
-
-NODES = 30_000  # of a search; beyond it the answer may not be the very best week
 
 
 class RequestStateError(ValueError):
@@ -64,7 +58,7 @@ def ask(
     session.add(request)
     locked = False
     if wish.kind in asking.CHANGES:
-        question = question_of(session, state, citizen_id, wish, present)
+        question = read_question(session, state, citizen_id, wish, present)
         locked = wish.group_id is not None and state.frame.slot_of.get(wish.group_id) in question.one.locks
         found = [] if locked else alternatives(question, state.rules.most_answers)
         request.proposals = [_kept(question, each, asker) for each in found]
@@ -74,30 +68,12 @@ def ask(
     return request
 
 
-def question_of(session: Session, state: WeekState, citizen_id: int, wish: Asked, present: Standing) -> Question:
-    """What the kernel is asked: her facts as they are now, and the groups that have room."""
-    edits = asking.edits(wish, state.frame, present.groups, state.rules.change_cost)
-    one = OneCitizen(state.kernel, one_problem(session, state.frame, citizen_id, edits=edits), NODES)
-    slots = state.slots(present.groups)
-    shut = state.vacancies.shut(session)
-    _shut_people_apart(session, state, citizen_id, shut)
-    shut[list(slots)] = False
-    return Question(wish, state, one, slots, shut)
-
-
 def _kept(question: Question, each: Alternative, asker: Asker) -> dict[str, object]:
     person = what_needs_a_person(question, each, question.state.rules, asker.today)
     return {
         "groups": list(each.groups), "joined": list(each.joined), "left": list(each.left), "points": each.points,
         "person": person, "words": describe(question, each),
     }  # fmt: skip
-
-
-def _shut_people_apart(session: Session, state: WeekState, citizen_id: int, shut: Bools) -> None:
-    others = people_apart(session, citizen_id)
-    if others:
-        theirs = select(Place.group_id).where(Place.week == state.frame.week, Place.citizen_id.in_(others))
-        shut[list(state.slots(session.scalars(theirs)))] = True
 
 
 def hold(session: Session, request_id: int, citizen_id: int, choice: int, asker: Asker) -> ChangeRequest:
