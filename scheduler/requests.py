@@ -32,7 +32,16 @@ class RequestStateError(ValueError):
 def ask(
     session: Session, state: WeekState, citizen_id: int, wish: Asked, asker: Asker, *, if_version: str | None = None
 ) -> ChangeRequest:
-    """Answer a wish with up to five weeks; nothing is held yet.
+    """Answer a wish with up to five weeks, and keep the answer; nothing is held yet. Raises as `find_answer` does."""
+    request = find_answer(session, state, citizen_id, wish, asker, if_version=if_version)
+    keep_answer(session, request, asker)
+    return request
+
+
+def find_answer(
+    session: Session, state: WeekState, citizen_id: int, wish: Asked, asker: Asker, *, if_version: str | None = None
+) -> ChangeRequest:
+    """Look for the weeks that answer a wish; this only reads, so that nobody waits for it.
 
     Raises
     ------
@@ -55,17 +64,23 @@ def ask(
         citizen_id=citizen_id, week=week, kind=wish.kind, asked=wish.as_json(), text=wish.text,
         account_id=asker.account_id, on_behalf=asker.on_behalf, at=asker.at, base=present.version, state="answered",
     )  # fmt: skip
-    session.add(request)
-    locked = False
-    if wish.kind in asking.CHANGES:
-        question = read_question(session, state, citizen_id, wish, present)
-        locked = wish.group_id is not None and state.frame.slot_of.get(wish.group_id) in question.one.locks
-        found = [] if locked else alternatives(question, state.rules.most_answers)
-        request.proposals = [_kept(question, each, asker) for each in found]
-    session.flush()
-    if locked or wish.kind in asking.TALKS:
-        pass_on(session, request, asker)
+    if wish.kind in asking.TALKS:
+        request.state = "passed_on"
+        return request
+    question = read_question(session, state, citizen_id, wish, present)
+    if wish.group_id is not None and state.frame.slot_of.get(wish.group_id) in question.one.locks:
+        request.state = "passed_on"  # Staff's locks, running cohorts and employer places are a person's to change.
+        return request
+    request.proposals = [_kept(question, each, asker) for each in alternatives(question, state.rules.most_answers)]
     return request
+
+
+def keep_answer(session: Session, request: ChangeRequest, asker: Asker) -> None:
+    """Keep what `find_answer` found; where a person must answer, the citizen's contact gets a task."""
+    session.add(request)
+    session.flush()
+    if request.state == "passed_on":
+        pass_on(session, request, asker)
 
 
 def _kept(question: Question, each: Alternative, asker: Asker) -> dict[str, object]:
