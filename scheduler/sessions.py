@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, delete, lambda_stmt, or_, select, update
+from sqlalchemy import bindparam, delete, func, lambda_stmt, or_, select, update
 from sqlalchemy.orm import Session
 
 from catalog.columns import UtcTime
@@ -17,6 +17,7 @@ from catalog.tables import StaffMember
 from scheduler.account_tables import Account, ApiKey, LoginSession
 from scheduler.accounts import find_account
 from scheduler.actions import Actor
+from scheduler.request_tables import PlanChange
 from scheduler.stored import NotFoundError
 
 IDLE_STAFF, IDLE_CITIZEN = dt.timedelta(minutes=15), dt.timedelta(minutes=30)
@@ -38,8 +39,13 @@ _ACTORS = (
     .outerjoin(StaffMember, StaffMember.id == Account.staff_id)
     .where(Account.closed_at.is_(None))
 )
+_CHANGE = (
+    select(func.max(PlanChange.id)).where(PlanChange.citizen_id == Account.citizen_id).correlate(Account)
+).scalar_subquery()
 _LOGIN = (
-    _ACTORS.add_columns(LoginSession.form_token, LoginSession.created_at, LoginSession.seen_at)
+    _ACTORS.add_columns(
+        LoginSession.form_token, LoginSession.created_at, LoginSession.seen_at, func.coalesce(_CHANGE, 0)
+    )
     .join(LoginSession, LoginSession.account_id == Account.id)
     .where(LoginSession.token_hash == bindparam("hash"))
 )
@@ -60,6 +66,7 @@ class Found:
 
     actor: Actor
     stale: bool
+    change: int | None  # the last change of any week of the citizen that she is, 0 = none; a key does not tell
 
 
 def open_session(session: Session, account_id: int, now: dt.datetime) -> tuple[str, LoginSession]:
@@ -83,12 +90,12 @@ def find_session(session: Session, token: str, now: dt.datetime) -> Found | None
     found = run_made(session, _BY_LOGIN, {"hash": hash_of(token)}).one_or_none()
     if found is None:
         return None
-    *who, created_at, seen_at = found
+    *who, created_at, seen_at, change = found
     actor = Actor(*who)
     idle = IDLE_CITIZEN if actor.role in ("citizen", "representative") else IDLE_STAFF
     if now >= created_at + LONGEST_LOGIN or now >= seen_at + idle:
         return None
-    return Found(actor, now >= seen_at + SEEN_EVERY)
+    return Found(actor, now >= seen_at + SEEN_EVERY, change)
 
 
 def touch(session: Session, token: str, now: dt.datetime) -> None:

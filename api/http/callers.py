@@ -26,8 +26,8 @@ from catalog.database import for_questions, writing
 from scheduler import audit, ended_logins, idempotency, policy, sessions
 from scheduler.audit import Entry
 from scheduler.audit_log import AuditLog
-from scheduler.policy import Actor
 from scheduler.published_weeks import PublishedWeeks
+from scheduler.sessions import Found
 
 COOKIE = "__Host-session"
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -66,8 +66,9 @@ class Answer:
 class Caller:
     """Somebody who is known and may do this kind of thing; whose data it is about, each route asks for itself."""
 
-    def __init__(self, request: Request, actor: Actor, action: str) -> None:
-        self.request, self.actor, self.action = request, actor, action
+    def __init__(self, request: Request, found: Found, action: str) -> None:
+        self.request, self.actor, self.action = request, found.actor, action
+        self.change = found.change
         self.service: Service = request.app.state.service
         self.now = dt.datetime.now(dt.UTC)
         self._session: Session | None = None
@@ -154,13 +155,14 @@ class May:
     def __call__(self, request: Request) -> Caller:
         """Find out who calls."""
         service: Service = request.app.state.service
-        actor = find_actor(request)
-        if actor is None:
+        found = find_caller(request)
+        if found is None:
             service.rates.count_stranger(request)
             _record_ended_login(request, self.action)
             raise RequestError("not_logged_in")
+        actor = found.actor
         service.rates.count_account(actor.account_id)
-        caller = Caller(request, actor, self.action)
+        caller = Caller(request, found, self.action)
         request.state.caller, request.state.role = caller, actor.role
         if _is_from_elsewhere(request, service.settings):
             caller.record_refusal()
@@ -176,14 +178,15 @@ def may(action: str) -> Any:
     return Depends(May(action))
 
 
-def find_actor(request: Request) -> Actor | None:
+def find_caller(request: Request) -> Found | None:
     """Who calls, by the key in the Authorization header or else by the cookie of a login."""
     service: Service = request.app.state.service
     kind, secret = _shown(request)
     now = dt.datetime.now(dt.UTC)
     if kind == "bearer":
         with Session(service.questions) as session:
-            return sessions.find_key(session, secret, now)
+            actor = sessions.find_key(session, secret, now)
+        return None if actor is None else Found(actor, stale=False, change=None)
     if kind != COOKIE:
         return None
     with Session(service.questions) as session:
@@ -191,7 +194,7 @@ def find_actor(request: Request) -> Actor | None:
     if found is not None and found.stale and not _is_from_elsewhere(request, service.settings):
         with writing(service.engine) as session:
             sessions.touch(session, secret, now)
-    return None if found is None else found.actor
+    return found
 
 
 def _shown(request: Request) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from api.http.catalog import Week
 from api.http.problems import RequestError
 from catalog.weeks import parse_week
 from scheduler import answers, policy, publishing, weeks_of
+from scheduler.published_weeks import OwnWeek
 
 routes = APIRouter(prefix="/v1", tags=["plans"])
 Number = Annotated[int, Path(ge=1, lt=2**31)]
@@ -49,11 +50,15 @@ class ActivityOut(_Row):
 
 
 class WeekOfOut(_Row):
-    """A citizen's week: the version of the publication it comes from, or none where it is a proposal."""
+    """A citizen's week: the version of the publication it comes from, or none where it is a proposal.
+
+    `change` numbers the changes of her plan since the week was published first.
+    """
 
     week: str
     run_id: int
     version: int | None
+    change: int = 0
     groups: list[ActivityOut]
 
 
@@ -90,17 +95,18 @@ class AnswerIn(BaseModel):
 
 @routes.get("/citizens/{citizen_id}/weeks/{week}", response_model=WeekOfOut)
 async def own_week(citizen_id: Number, week: Week, caller: Annotated[Caller, may("plan.read")]) -> Response:
-    """Show a citizen's published week."""
+    """Show a citizen's published week as it stands; its ETag changes with every publication and every change of it."""
     parsed = parse_week(week)
     # A thread only where the database must be asked: citizens look at their own week far more often than at all else.
-    body = caller.service.weeks.at_hand(parsed, citizen_id) if caller.is_herself(citizen_id) else None
-    if body is None:
-        body = await run_in_threadpool(_read_own_week, caller, parsed, citizen_id)
+    known = caller.change if caller.is_herself(citizen_id) else None
+    found = caller.service.weeks.at_hand(parsed, citizen_id, known)
+    if found is None:
+        found = await run_in_threadpool(_read_own_week, caller, parsed, citizen_id)
     await caller.look_at_meanwhile(citizen_id)
-    return Response(body, media_type="application/json")
+    return Response(found.body, media_type="application/json", headers={"ETag": f'"{found.version}"'})
 
 
-def _read_own_week(caller: Caller, week: str, citizen_id: int) -> bytes:
+def _read_own_week(caller: Caller, week: str, citizen_id: int) -> OwnWeek:
     with caller.reading() as session:
         caller.permit(session, citizen_id)
         return caller.service.weeks.of(session, week, citizen_id)

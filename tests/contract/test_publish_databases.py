@@ -55,7 +55,7 @@ def test_a_plan_lives_from_proposal_to_calendar(engine: Engine) -> None:
             publish(session, run_id, town.planner, minutes(number))
     with reading(engine) as session:
         assert (difference(session, first, "published").moved, difference(session, first, "last_week").moved) == (1, 2)
-        hers = json.loads(PublishedWeeks().of(session, WEEK, 2))
+        hers = json.loads(PublishedWeeks().of(session, WEEK, 2).body)
         assert [group["group_id"] for group in hers["groups"]] == [PlanTown(session, town.planner).group("kor")]
         assert len(participants(session, WEEK, PlanTown(session, town.planner).group("kor"))) == 2
         assert [group.participants for group in staff_week(session, WEEK, "ann").groups] == [1, 0, 1, 2]

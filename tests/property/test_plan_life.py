@@ -226,7 +226,7 @@ class PlanLife(RuleBasedStateMachine):
         entries = self.entries[self.versions[self.standing - 1]] if self.standing else frozenset()
         with reading(self.engine) as session:
             for citizen in TEAM if self.standing else ():
-                week = json.loads(self.weeks.of(session, WEEK, citizen))
+                week = json.loads(self.weeks.of(session, WEEK, citizen).body)
                 assert week["version"] == self.standing
                 groups = {(citizen, group["group_id"]) for group in week["groups"]}
                 assert groups == {entry for entry in entries if entry[0] == citizen}

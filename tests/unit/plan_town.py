@@ -26,10 +26,12 @@ from catalog.tables import Group, GroupStaff, Indicator, Leg, LegDose, Meeting, 
 from catalog.weeks import monday_of
 from scheduler.approval import approve
 from scheduler.figures import count_figures
+from scheduler.places import Why, change_plan, hold_plan
 from scheduler.points import load_points
 from scheduler.publishing import publish
 from scheduler.runs import Outcome, Task, read_input, store
-from scheduler.tables import Account, AvailabilityBlock, Citizen, CitizenSite, Contact, Publication
+from scheduler.supplies import move
+from scheduler.tables import Account, AvailabilityBlock, Citizen, CitizenSite, Contact, PlanChange, Publication
 from solver.solution import Plans, Round, Solution, Termination
 from solver.verify import verify
 from tests.facts import plans
@@ -82,6 +84,12 @@ class PlanTown:
         run_id = self.propose(wanted, week)
         approve(self.session, run_id, "", self.planner, now, "as agreed")
         return publish(self.session, run_id, self.planner, now)
+
+    def change(self, citizen: int, *codes: str, week: str = WEEK, now: dt.datetime = NOW) -> PlanChange:
+        """Let a citizen have these groups of a published week from now on."""
+        before, after = hold_plan(self.session, citizen, week), self.groups(*codes, week=week)
+        move(self.session, set(after) - set(before.groups), set(before.groups) - set(after))
+        return change_plan(self.session, citizen, week, before, after, Why("request", self.planner, now))
 
     def add_offering(self, name: str, **fields: Any) -> None:
         """Add an offering on the only leg, a weekly open group where nothing else is said."""

@@ -16,14 +16,12 @@ from scheduler.calendar import feed
 from scheduler.difference import Move, difference
 from scheduler.facts import GroupFacts
 from scheduler.gate import inspect
-from scheduler.places import Why, change_plan, hold_plan
 from scheduler.promises import read_kept
 from scheduler.publishing import publish, withdraw
 from scheduler.reading import read_centre, read_groups
 from scheduler.reminders import queue_reminders
 from scheduler.revision_tasks import set_revision_tasks
 from scheduler.stored import participants as proposed_participants
-from scheduler.supplies import move
 from scheduler.tables import Message, StaffTask
 from scheduler.weeks_of import participants, staff_week
 from tests.unit.plan_town import LAST_WEEK, NOW, WEEK, PlanTown, engine, minutes, town
@@ -33,20 +31,13 @@ __all__ = ["engine", "town"]
 SUNDAY_AFTERNOON = dt.datetime(2026, 11, 22, 14, 30, tzinfo=dt.UTC)  # 15:30 at the centre
 
 
-def change(town: PlanTown, citizen: int, *codes: str, week: str = WEEK, after: float = 1) -> None:
-    """Let a citizen have these groups from so many minutes after the test begins."""
-    before, now = hold_plan(town.session, citizen, week), town.groups(*codes, week=week)
-    move(town.session, set(now) - set(before.groups), set(before.groups) - set(now))
-    change_plan(town.session, citizen, week, before, now, Why("request", town.planner, minutes(after)))
-
-
 def _numbers(town: PlanTown, code: str, week: str = WEEK) -> list[int]:
     return [who.citizen_id for who in participants(town.session, week, town.group(code, week))]
 
 
 def test_a_group_lists_who_is_in_it_now_and_a_run_whom_it_proposed(town: PlanTown) -> None:
     sent = town.published({1: ["motion"], 2: ["motion"]})
-    change(town, 1, "dansk")
+    town.change(1, "dansk")
     assert (_numbers(town, "motion"), _numbers(town, "dansk")) == ([2], [1])
     proposed = proposed_participants(town.session, sent.run_id, town.group("motion"))
     assert [who.citizen_id for who in proposed] == [1, 2]
@@ -54,15 +45,15 @@ def test_a_group_lists_who_is_in_it_now_and_a_run_whom_it_proposed(town: PlanTow
 
 def test_a_worker_sees_how_many_come_now(town: PlanTown) -> None:
     town.published({1: ["motion"], 2: ["motion"]})
-    change(town, 1, "dansk")
+    town.change(1, "dansk")
     held = {group.code: group.participants for group in staff_week(town.session, WEEK, "ann").groups}
     assert held == {"motion": 1, "motion2": 0, "dansk": 1, "kor": 0}
 
 
 def test_who_has_left_a_group_is_not_reminded_of_it(town: PlanTown) -> None:
     town.published({1: ["motion"], 2: ["motion"], 3: ["kor"]})
-    change(town, 1)
-    change(town, 2, "kor")
+    town.change(1)
+    town.change(2, "kor")
     town.session.query(Message).delete()
     assert queue_reminders(town.session, SUNDAY_AFTERNOON) == 2
     told = {row.citizen_id: row.arguments["time"] for row in town.session.scalars(select(Message))}
@@ -77,7 +68,7 @@ def test_a_withdrawn_week_reminds_nobody(town: PlanTown) -> None:
 
 def test_what_is_kept_next_week_is_what_she_had_in_the_end(town: PlanTown) -> None:
     town.published({1: ["motion"], 2: ["motion"]}, LAST_WEEK)
-    change(town, 1, "dansk", week=LAST_WEEK)
+    town.change(1, "dansk", week=LAST_WEEK)
     group = _groups(town)
     kept = read_kept(town.session, WEEK, np.array([1, 2, 3, 4]), group, np.zeros((0, 2), np.int64))
     assert [(citizen, int(group.id[place])) for citizen, place in kept.tolist()] == [
@@ -92,18 +83,18 @@ def _groups(town: PlanTown) -> GroupFacts:
 
 def test_a_task_to_revise_is_about_what_she_had_in_the_end(town: PlanTown) -> None:
     town.published({1: ["motion"], 2: ["motion"]}, LAST_WEEK)
-    change(town, 1, "dansk", week=LAST_WEEK)
+    town.change(1, "dansk", week=LAST_WEEK)
     sent = town.published({1: ["dansk"], 2: ["motion"]}, now=minutes(2))
     tasks = select(StaffTask.citizen_id, StaffTask.subject).order_by(StaffTask.subject)
     assert town.session.execute(tasks).all() == []
-    change(town, 2, "kor", after=3)
+    town.change(2, "kor", now=minutes(3))
     set_revision_tasks(town.session, WEEK, sent.run_id, minutes(4))
     assert town.session.execute(tasks).all() == [(2, "kor"), (2, "motion")]
 
 
 def test_a_run_is_compared_with_the_week_as_it_stands(town: PlanTown) -> None:
     sent = town.published({1: ["motion"], 2: ["motion"]})
-    change(town, 1, "dansk")
+    town.change(1, "dansk")
     run_id = town.propose({1: ["dansk"], 2: ["kor"]})
     found = difference(town.session, run_id, "published")
     assert found.moves == (Move(2, town.groups("motion"), town.groups("kor"), "better"),)
@@ -117,7 +108,7 @@ def test_a_run_is_compared_with_the_week_as_it_stands(town: PlanTown) -> None:
 
 def test_next_week_is_compared_with_the_last_one_as_it_stands(town: PlanTown) -> None:
     town.published({1: ["motion"], 2: ["motion"]}, LAST_WEEK)
-    change(town, 1, "dansk", week=LAST_WEEK)
+    town.change(1, "dansk", week=LAST_WEEK)
     found = difference(town.session, town.propose({1: ["dansk"], 2: ["motion"]}), "last_week")
     assert (found.moved, found.unchanged) == (0, 4)
 
@@ -133,9 +124,9 @@ def _calendar(town: PlanTown, citizen: int = 1) -> list[tuple[str, str, int, dt.
 
 def test_a_change_reaches_her_calendar_and_what_she_left_is_cancelled(town: PlanTown) -> None:
     town.published({1: ["motion"], 2: ["motion"]})
-    change(town, 1, "dansk", after=1)
+    town.change(1, "dansk", now=minutes(1))
     assert _calendar(town) == [("09:00", "CANCELLED", 2, minutes(1)), ("11:00", "CONFIRMED", 2, minutes(1))]
-    change(town, 1, "kor", after=2)
+    town.change(1, "kor", now=minutes(2))
     assert _calendar(town) == [
         ("09:00", "CANCELLED", 3, minutes(2)),
         ("11:00", "CANCELLED", 3, minutes(2)),
@@ -147,7 +138,7 @@ def test_a_change_reaches_her_calendar_and_what_she_left_is_cancelled(town: Plan
 @pytest.mark.parametrize("code", ["motion", "dansk"])
 def test_a_version_after_a_change_looks_newer_than_the_change(town: PlanTown, code: str) -> None:
     town.published({1: ["motion"]})
-    change(town, 1, "dansk", after=1)
+    town.change(1, "dansk", now=minutes(1))
     run_id = town.propose({1: [code]})
     approve(town.session, run_id, "", town.planner, minutes(2), "as agreed")
     publish(town.session, run_id, town.planner, minutes(3))
@@ -160,5 +151,5 @@ def test_a_version_after_a_change_looks_newer_than_the_change(town: PlanTown, co
 def test_a_change_of_one_week_leaves_the_others(town: PlanTown) -> None:
     town.published({1: ["motion"]}, LAST_WEEK)
     town.published({1: ["motion"]})
-    change(town, 1, "dansk", after=5)
+    town.change(1, "dansk", now=minutes(5))
     assert [event[2] for event in _calendar(town)] == [1, 2, 2]
