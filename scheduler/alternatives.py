@@ -35,7 +35,7 @@ class Alternative:
 
 
 @dataclass(frozen=True)
-class Question:
+class Search:
     """What an answer is sought for: her options at the present, and which groups nobody can join."""
 
     asked: Asked
@@ -50,7 +50,7 @@ class Question:
         return self.state.price
 
 
-def read_question(session: Session, state: WeekState, citizen_id: int, wish: Asked, present: Standing) -> Question:
+def read_search(session: Session, state: WeekState, citizen_id: int, wish: Asked, present: Standing) -> Search:
     """What the kernel is asked: her facts as they are now, and the groups that have room."""
     edits = edits_of(wish, state.frame, present.groups, state.rules.change_cost)
     one = OneCitizen(state.kernel, one_problem(session, state.frame, citizen_id, edits=edits), NODES)
@@ -58,7 +58,7 @@ def read_question(session: Session, state: WeekState, citizen_id: int, wish: Ask
     shut = state.vacancies.shut(session)
     _shut_people_apart(session, state, citizen_id, shut)
     shut[list(slots)] = False
-    return Question(wish, state, one, slots, shut)
+    return Search(wish, state, one, slots, shut)
 
 
 def _shut_people_apart(session: Session, state: WeekState, citizen_id: int, shut: Bools) -> None:
@@ -68,26 +68,27 @@ def _shut_people_apart(session: Session, state: WeekState, citizen_id: int, shut
         shut[list(state.slots(session.scalars(theirs)))] = True
 
 
-def alternatives(question: Question, most: int) -> list[Alternative]:
+def alternatives(search: Search, most: int) -> list[Alternative]:
     """The best weeks that answer what is asked, at most so many; none where nothing fits."""
-    plans = [question.present]
-    for slots in _PLANS[question.asked.kind](question, most):
+    plans = [search.present]
+    for slots in _PLANS[search.asked.kind](search, most):
         if slots not in plans:
             plans.append(slots)
-    now, *judged = question.one.judge(plans)
-    percent = int(question.one.problem.weight[0])
+    now, *judged = search.one.judge(plans)
+    percent = int(search.one.problem.weight[0])
     found = []
     for slots, (value, breaks) in zip(plans[1:], judged, strict=True):
-        if not breaks:
-            paid = sum(int(question.price[slot]) for slot in slots) * MICRO_PER_PRICE
+        only_leaves = set(slots) < set(search.present)  # What did not fit before may go on as it is.
+        if not breaks or (only_leaves and set(breaks) <= set(now.breaks)):
+            paid = sum(int(search.price[slot]) for slot in slots) * MICRO_PER_PRICE
             points = round((value - now.value) / (MICRO * percent / 100))
-            found.append(_alternative(question, slots, value - paid, points))
+            found.append(_alternative(search, slots, value - paid, points))
     return sorted(found, key=lambda each: (-each.net, each.groups))[:most]
 
 
-def _alternative(question: Question, slots: tuple[int, ...], net: int, points: int) -> Alternative:
-    before, after = set(question.present), set(slots)
-    group = question.state.frame.ids.group
+def _alternative(search: Search, slots: tuple[int, ...], net: int, points: int) -> Alternative:
+    before, after = set(search.present), set(slots)
+    group = search.state.frame.ids.group
 
     def ids(chosen: set[int]) -> tuple[int, ...]:
         return tuple(sorted(int(group[slot]) for slot in chosen))
@@ -95,89 +96,89 @@ def _alternative(question: Question, slots: tuple[int, ...], net: int, points: i
     return Alternative(ids(after), ids(after - before), ids(before - after), net, points)
 
 
-def _another_time(question: Question, _: int) -> Iterator[tuple[int, ...]]:
+def _another_time(search: Search, _: int) -> Iterator[tuple[int, ...]]:
     """The same activity in another group."""
-    group = _need(question.asked.group_id)
-    yield from _other_groups(question, question.state.frame.slot_of[group])
+    group = _need(search.asked.group_id)
+    yield from _other_groups(search, search.state.frame.slot_of[group])
 
 
-def _other_groups(question: Question, slot: int) -> Iterator[tuple[int, ...]]:
-    shut = question.shut.copy()
+def _other_groups(search: Search, slot: int) -> Iterator[tuple[int, ...]]:
+    shut = search.shut.copy()
     shut[slot] = True
-    for other in _options_of(question, int(question.one.problem.slot_offering[slot]), shut):
-        found = question.one.best_with(other, question.price, shut)
+    for other in _options_of(search, int(search.one.problem.slot_offering[slot]), shut):
+        found = search.one.best_with(other, search.price, shut)
         if found is not None:
             yield found.slots
 
 
-def _another_activity(question: Question, most: int) -> Iterator[tuple[int, ...]]:
+def _another_activity(search: Search, most: int) -> Iterator[tuple[int, ...]]:
     """Something else in its place."""
-    shut = question.shut | _same_offering(question, question.state.frame.slot_of[_need(question.asked.group_id)])
-    yield from _next_best(question, shut, most)
+    shut = search.shut | _same_offering(search, search.state.frame.slot_of[_need(search.asked.group_id)])
+    yield from _next_best(search, shut, most)
 
 
-def _next_best(question: Question, shut: Bools, most: int) -> Iterator[tuple[int, ...]]:
+def _next_best(search: Search, shut: Bools, most: int) -> Iterator[tuple[int, ...]]:
     """The best week, and then the best without what was new in those before."""
     shut = shut.copy()
     for _ in range(most):
-        found = question.one.best(question.price, shut)
+        found = search.one.best(search.price, shut)
         yield found.slots
-        fresh = set(found.slots) - set(question.present)
+        fresh = set(found.slots) - set(search.present)
         if not fresh:
             return
         for slot in fresh:
-            shut |= _same_offering(question, slot)
+            shut |= _same_offering(search, slot)
 
 
-def _less(question: Question, _: int) -> Iterator[tuple[int, ...]]:
+def _less(search: Search, _: int) -> Iterator[tuple[int, ...]]:
     """One activity fewer."""
-    named = question.asked.group_id
-    for slot in question.present:
-        if slot not in question.one.locks and named in (None, int(question.state.frame.ids.group[slot])):
-            yield _without(question.present, slot)
+    named = search.asked.group_id
+    for slot in search.present:
+        if slot not in search.one.locks and named in (None, int(search.state.frame.ids.group[slot])):
+            yield _without(search.present, slot)
 
 
-def _more(question: Question, most: int) -> Iterator[tuple[int, ...]]:
+def _more(search: Search, most: int) -> Iterator[tuple[int, ...]]:
     """One activity more: the one she names in any group, or the best of each of several offerings."""
-    frame, wanted = question.state.frame, question.asked.offering_id
+    frame, wanted = search.state.frame, search.asked.offering_id
     if wanted is not None:
-        for slot in _options_of(question, frame.centre.offering.id.index(wanted), question.shut):
-            found = question.one.best_with(slot, question.price, question.shut)
+        for slot in _options_of(search, frame.centre.offering.id.index(wanted), search.shut):
+            found = search.one.best_with(slot, search.price, search.shut)
             if found is not None:
                 yield found.slots
         return
-    shut, stay = question.shut.copy(), question.price - STAY // 100
-    stay[list(question.present)] = -STAY
+    shut, stay = search.shut.copy(), search.price - STAY // 100
+    stay[list(search.present)] = -STAY
     for _ in range(most):
-        kept = question.one.best(stay, shut)
-        fresh = sorted(set(kept.slots) - set(question.present), key=lambda slot: int(question.price[slot]))
+        kept = search.one.best(stay, shut)
+        fresh = sorted(set(kept.slots) - set(search.present), key=lambda slot: int(search.price[slot]))
         if not fresh:
             return
         for slot in fresh:
-            yield tuple(sorted({*question.present, slot}))
-            shut |= _same_offering(question, slot)
+            yield tuple(sorted({*search.present, slot}))
+            shut |= _same_offering(search, slot)
 
 
-def _stop(question: Question, most: int) -> Iterator[tuple[int, ...]]:
+def _stop(search: Search, most: int) -> Iterator[tuple[int, ...]]:
     """Just stop, or something else in its place."""
-    slot = question.state.frame.slot_of[_need(question.asked.group_id)]
-    yield _without(question.present, slot)
-    yield from _next_best(question, question.shut | _same_offering(question, slot), most - 1)
+    slot = search.state.frame.slot_of[_need(search.asked.group_id)]
+    yield _without(search.present, slot)
+    yield from _next_best(search, search.shut | _same_offering(search, slot), most - 1)
 
 
-def _cannot_come(question: Question, most: int) -> Iterator[tuple[int, ...]]:
+def _cannot_come(search: Search, most: int) -> Iterator[tuple[int, ...]]:
     """Only stay away, the same activity at another time, or something else in its place."""
-    shut, asked = question.shut.copy(), question.asked
+    shut, asked = search.shut.copy(), search.asked
     if asked.group_id is not None:
-        missed = [question.state.frame.slot_of[asked.group_id]]
+        missed = [search.state.frame.slot_of[asked.group_id]]
     else:
-        can_come = {*question.one.options.tolist(), *question.one.locks}
-        missed = [slot for slot in question.present if slot not in can_come]
+        can_come = {*search.one.options.tolist(), *search.one.locks}
+        missed = [slot for slot in search.present if slot not in can_come]
     shut[missed] = True
-    yield tuple(slot for slot in question.present if slot not in missed)
+    yield tuple(slot for slot in search.present if slot not in missed)
     for slot in missed:
-        yield from _other_groups(question, slot)
-    yield from _next_best(question, shut, most)
+        yield from _other_groups(search, slot)
+    yield from _next_best(search, shut, most)
 
 
 _PLANS = {
@@ -190,17 +191,17 @@ _PLANS = {
 }
 
 
-def _options_of(question: Question, offering: int, shut: Bools) -> list[int]:
+def _options_of(search: Search, offering: int, shut: Bools) -> list[int]:
     """Groups of an offering that she could join, the cheapest first."""
-    options = question.one.options
-    fitting = options[(question.one.problem.slot_offering[options] == offering) & ~shut[options]]
-    ranked = sorted(set(fitting.tolist()) - set(question.present), key=lambda slot: (int(question.price[slot]), slot))
+    options = search.one.options
+    fitting = options[(search.one.problem.slot_offering[options] == offering) & ~shut[options]]
+    ranked = sorted(set(fitting.tolist()) - set(search.present), key=lambda slot: (int(search.price[slot]), slot))
     return ranked[:MOST_TIMES]
 
 
-def _same_offering(question: Question, slot: int) -> Bools:
+def _same_offering(search: Search, slot: int) -> Bools:
     """(S,) the groups of a slot's offering."""
-    offering = question.one.problem.slot_offering
+    offering = search.one.problem.slot_offering
     same: Bools = offering == offering[slot]
     return same
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from catalog.weeks import CENTRE_TIME, monday_of
 from scheduler import asked as asking
-from scheduler.alternatives import Alternative, Question, alternatives, read_question
+from scheduler.alternatives import Alternative, Search, alternatives, read_search
 from scheduler.asked import Asked
 from scheduler.granting import describe, what_needs_a_person
 from scheduler.places import StaleError, Standing, Why, change_plan, hold_plan, hold_seats, standing
@@ -67,11 +67,11 @@ def find_answer(
     if wish.kind in asking.TALKS:
         request.state = "passed_on"
         return request
-    question = read_question(session, state, citizen_id, wish, present)
-    if wish.group_id is not None and state.frame.slot_of.get(wish.group_id) in question.one.locks:
+    search = read_search(session, state, citizen_id, wish, present)
+    if wish.group_id is not None and state.frame.slot_of.get(wish.group_id) in search.one.locks:
         request.state = "passed_on"  # Staff's locks, running cohorts and employer places are a person's to change.
         return request
-    request.proposals = [_kept(question, each, asker) for each in alternatives(question, state.rules.most_answers)]
+    request.proposals = [_kept(search, each, asker) for each in alternatives(search, state.rules.most_answers)]
     return request
 
 
@@ -83,11 +83,11 @@ def keep_answer(session: Session, request: ChangeRequest, asker: Asker) -> None:
         pass_on(session, request, asker)
 
 
-def _kept(question: Question, each: Alternative, asker: Asker) -> dict[str, object]:
-    person = what_needs_a_person(question, each, question.state.rules, asker.today)
+def _kept(search: Search, each: Alternative, asker: Asker) -> dict[str, object]:
+    person = what_needs_a_person(search, each, search.state.rules, asker.today)
     return {
         "groups": list(each.groups), "joined": list(each.joined), "left": list(each.left), "points": each.points,
-        "person": person, "words": describe(question, each),
+        "person": person, "words": describe(search, each),
     }  # fmt: skip
 
 
