@@ -1,7 +1,7 @@
 """Erases a citizen: a tombstone takes her place, so that groups keep their counts and the audit its chain.
 
 Her id is first written to a list outside the database, so that a restored backup erases her again. What stays is the
-tombstone's number in the groups of past weeks and in published weeks, which name nobody.
+tombstone's number in what runs proposed and in the documents that went out, which name nobody.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any, cast
 from sqlalchemy import Table, delete, select, update
 from sqlalchemy.orm import Session
 
+from scheduler.leaving import leave_all
 from scheduler.personal import mentions, personal_columns
 from scheduler.stored import NotFoundError
 from scheduler.stripping import remove_inputs
@@ -97,8 +98,9 @@ def erase_again(session: Session, listed: Path, now: dt.datetime) -> int:
 
 
 def bury(session: Session, citizen: Citizen, now: dt.datetime) -> None:
-    """Make a tombstone of a citizen; the list and the runs' inputs are the caller's."""
+    """Make a tombstone of a citizen, whose places others can have; the list and the runs' inputs are the caller's."""
     words = {citizen.external_id, citizen.name or citizen.external_id}
+    leave_all(session, citizen.id, now)
     _drop_answers(session, citizen.id, words)
     _close_accounts(session, citizen.id, now)
     session.execute(delete(CitizenJob).where(CitizenJob.citizen_id == citizen.id, CitizenJob.kind != "erasure"))

@@ -11,11 +11,11 @@ from sqlalchemy import Column, LargeBinary, Table, select
 from sqlalchemy.orm import Session
 
 from scheduler.audit import who_looked
-from scheduler.stored import NotFoundError, clock, planned_meetings
-from scheduler.tables import Base, Citizen, KeepApart, PlanEntry, Pseudonym, Run
+from scheduler.stored import NotFoundError, PlannedMeeting, clock, placed_meetings, planned_meetings
+from scheduler.tables import Base, Citizen, KeepApart, Place, PlanEntry, Pseudonym, Run
 
-# Of two citizens each may know her own data only; pseudonyms mean nothing outside the audit.
-NOT_COPIED = {KeepApart.__tablename__, Pseudonym.__tablename__, PlanEntry.__tablename__}
+# Of two citizens each may know her own data only; pseudonyms mean nothing outside the audit; her groups are in words.
+NOT_COPIED = {KeepApart.__tablename__, Pseudonym.__tablename__, PlanEntry.__tablename__, Place.__tablename__}
 SECRET = re.compile("hash|token")
 
 
@@ -27,7 +27,7 @@ def personal_columns(table: Table) -> list[Column[Any]]:
 
 
 def copy_of(session: Session, citizen_id: int) -> dict[str, Any]:
-    """Everything that is kept about a citizen, ready for JSON: her rows by table, her weeks, and who looked.
+    """Everything that is kept about a citizen, ready for JSON: her rows by table, her weeks in words, and who looked.
 
     Secrets are left out, and with whom she must not share a group: that names somebody else.
 
@@ -45,6 +45,7 @@ def copy_of(session: Session, citizen_id: int) -> dict[str, Any]:
         if rows:
             document[table.name] = rows
     document["weeks"] = _weeks(session, citizen_id)
+    document["places"] = _in_words(placed_meetings(session, citizen_id))
     document["looks"] = [
         {name: _plain(value) for name, value in look._asdict().items()} for look in who_looked(session, citizen_id)
     ]
@@ -74,18 +75,22 @@ def _weeks(session: Session, citizen_id: int) -> list[dict[str, Any]]:
             "run": run_id,
             "week": week,
             "state": state,
-            "meetings": [
-                {
-                    "date": meeting.date.isoformat(),
-                    "start": clock(meeting.start),
-                    "end": clock(meeting.end),
-                    "offering": meeting.offering,
-                    "site": meeting.site,
-                }
-                for meeting in planned_meetings(session, run_id, citizen_id)
-            ],
+            "meetings": _in_words(planned_meetings(session, run_id, citizen_id)),
         }
         for run_id, week, state in runs
+    ]
+
+
+def _in_words(meetings: Iterable[PlannedMeeting]) -> list[dict[str, str]]:
+    return [
+        {
+            "date": meeting.date.isoformat(),
+            "start": clock(meeting.start),
+            "end": clock(meeting.end),
+            "offering": meeting.offering,
+            "site": meeting.site,
+        }
+        for meeting in meetings
     ]
 
 

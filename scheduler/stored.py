@@ -177,21 +177,29 @@ def _named(session: Session, citizens: Select[int]) -> list[Participant]:
 
 def planned_meetings(session: Session, run_id: int, citizen_id: int | None = None) -> list[PlannedMeeting]:
     """The meetings of everybody's plan, or of one citizen's, by citizen, day and time."""
+    planned = select(PlanEntry.citizen_id, PlanEntry.group_id).where(PlanEntry.run_id == run_id)
+    if citizen_id is not None:
+        planned = planned.where(PlanEntry.citizen_id == citizen_id)
+    return _meetings(session, planned)
+
+
+def placed_meetings(session: Session, citizen_id: int) -> list[PlannedMeeting]:
+    """The meetings of a citizen in the published weeks as they stand, by day and time."""
+    return _meetings(session, select(Place.citizen_id, Place.group_id).where(Place.citizen_id == citizen_id))
+
+
+def _meetings(session: Session, plans: Select[int, int]) -> list[PlannedMeeting]:
+    plan = plans.subquery()
     query = (
-        select(
-            PlanEntry.citizen_id, Citizen.external_id, Offering.da, Group.code, Site.name, Room.name, Room.id, Meeting
-        )
-        .join(Citizen, Citizen.id == PlanEntry.citizen_id)
-        .join(Group, Group.id == PlanEntry.group_id)
+        select(plan.c.citizen_id, Citizen.external_id, Offering.da, Group.code, Site.name, Room.name, Room.id, Meeting)
+        .join(Citizen, Citizen.id == plan.c.citizen_id)
+        .join(Group, Group.id == plan.c.group_id)
         .join(Offering, Offering.id == Group.offering_id)
         .join(Site, Site.id == Group.site_id)
         .join(Meeting, Meeting.group_id == Group.id)
         .outerjoin(Room, Room.id == Meeting.room_id)
-        .where(PlanEntry.run_id == run_id)
-        .order_by(Citizen.external_id, Meeting.day, Meeting.start_min)
+        .order_by(Citizen.external_id, Meeting.date, Meeting.start_min)
     )
-    if citizen_id is not None:
-        query = query.where(PlanEntry.citizen_id == citizen_id)
     held_by = _staff(session)
     return [_planned(row, held_by) for row in session.execute(query)]
 

@@ -1,0 +1,34 @@
+"""Gives back all that a citizen has of the published weeks: her places, the seats held for her, her waiting."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import delete, insert, literal, select, update
+from sqlalchemy.orm import Session
+
+from catalog.columns import UtcTime
+from catalog.weeks import CENTRE_TIME, week_of
+from scheduler.supplies import move
+from scheduler.tables import Citizen, FreedSeat, Hold, Place, Waiting
+
+
+def leave_all(session: Session, citizen_id: int, now: dt.datetime) -> None:
+    """Give back a citizen's places and holds of every week, so that others can have them, and end her waiting.
+
+    A seat of a week that is over is of no use to anybody, so only the others are noted as freed.
+    """
+    session.execute(select(Citizen.id).where(Citizen.id == citizen_id).with_for_update(key_share=True))
+    places, holds = Place.citizen_id == citizen_id, Hold.citizen_id == citizen_id
+    freed = [
+        *session.scalars(select(Place.group_id).where(places)),
+        *session.scalars(select(Hold.group_id).where(holds)),
+    ]
+    move(session, (), freed)
+    to_come = Place.week >= week_of(now.astimezone(CENTRE_TIME).date())
+    seats = select(Place.offering_id, Place.group_id, literal(now, UtcTime()), literal(False)).where(places, to_come)
+    session.execute(insert(FreedSeat).from_select(["offering_id", "group_id", "at", "offered"], seats))
+    session.execute(delete(Hold).where(holds))
+    session.execute(delete(Place).where(places))
+    waits = (Waiting.citizen_id == citizen_id, Waiting.state != "ended")
+    session.execute(update(Waiting).where(*waits).values(state="ended", ended_at=now))
