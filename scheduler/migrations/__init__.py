@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, select
 
-from catalog.database import make_engine
+from catalog.database import make_engine, writing
+from catalog.weeks import CENTRE_TIME, week_of
+from scheduler.supplies import make_supplies
+from scheduler.tables import Run, Supply
 
 
 class BrokenReferenceError(RuntimeError):
@@ -18,6 +22,8 @@ class BrokenReferenceError(RuntimeError):
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring the tables of a database to a revision, today's by default, in one transaction.
+
+    Weeks to come that were published before there were supplies get theirs.
 
     Raises
     ------
@@ -34,6 +40,8 @@ def upgrade(url: str, revision: str = "head") -> None:
             _check_references(connection)
     finally:
         engine.dispose()
+    if revision == "head":
+        _make_missing_supplies(url)
 
 
 def settings(connection: Connection) -> Config:
@@ -43,6 +51,19 @@ def settings(connection: Connection) -> Config:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config
+
+
+def _make_missing_supplies(url: str) -> None:
+    engine = make_engine(url)
+    try:
+        with writing(engine) as session:
+            this_week = week_of(dt.datetime.now(CENTRE_TIME).date())
+            published = select(Run.week).where(Run.state == "published", Run.week >= this_week).order_by(Run.week)
+            for week in session.scalars(published).all():
+                if session.scalar(select(Supply.id).where(Supply.week == week).limit(1)) is None:
+                    make_supplies(session, week)
+    finally:
+        engine.dispose()
 
 
 def _let_references_rest(connection: Any, _: Any) -> None:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
-from catalog.database import make_engine
+from catalog.database import make_engine, reading, writing
 from scheduler.migrations import settings, upgrade
+from scheduler.supplies import recount
+from scheduler.tables import Place, Supply, SupplyUse
 from tests.contract import postgres
 from tests.contract.postgres import Cluster, MissingPostgresError, find_binaries
+from tests.unit.plan_town import PlanTown
+
+FAR_WEEK = "2099-W10"  # It is to come whenever this runs.
 
 
 def test_alembic_finds_nothing_left_to_do_on_either(database_url: str) -> None:
@@ -38,3 +45,36 @@ def test_a_server_that_crashed_is_used_again_without_a_failing_request(postgresq
     with engine.connect() as connection:
         assert connection.execute(text("SELECT 1")).scalar_one() == 1
     engine.dispose()
+
+
+def test_weeks_published_before_there_were_places_get_theirs(database_url: str) -> None:
+    upgrade(database_url)
+    engine = make_engine(database_url)
+    with writing(engine) as session:
+        town = PlanTown(session)
+        for code in ("motion", "dansk"):
+            town.add_group(code, code, 540 if code == "motion" else 600, FAR_WEEK)
+        town.published({1: ["motion"], 2: ["motion"], 3: ["kor"]})
+        town.published({1: ["motion", "dansk"], 2: ["motion"]}, FAR_WEEK)
+        town.propose({1: ["kor"]})
+        before, supplies = _places(session), _supplies(session, FAR_WEEK)
+    with engine.begin() as connection:
+        command.downgrade(settings(connection), "0002")
+    upgrade(database_url)
+    with reading(engine) as session:
+        assert _places(session) == before
+        assert len(before) == 6
+        assert _supplies(session, FAR_WEEK) == supplies
+        assert len(supplies) >= 2
+        assert recount(session, FAR_WEEK) == []
+    engine.dispose()
+
+
+def _places(session: Session) -> list[tuple[Any, ...]]:
+    rows = session.execute(select(Place.citizen_id, Place.week, Place.offering_id, Place.group_id))
+    return sorted(tuple(row) for row in rows)
+
+
+def _supplies(session: Session, week: str) -> list[tuple[Any, ...]]:
+    query = select(Supply.kind, Supply.most, Supply.used, SupplyUse.group_id).join(SupplyUse)
+    return sorted(tuple(row) for row in session.execute(query.where(Supply.week == week)))

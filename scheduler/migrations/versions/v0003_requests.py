@@ -185,6 +185,8 @@ def upgrade() -> None:
     with op.batch_alter_table("supply_use", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_supply_use_supply_id"), ["supply_id"], unique=False)
 
+    _fill_places()
+
 
 def downgrade() -> None:
     with op.batch_alter_table("supply_use", schema=None) as batch_op:
@@ -229,3 +231,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_supply_week_id"))
 
     op.drop_table("supply")
+
+
+def _fill_places() -> None:
+    """Let the weeks that are published already have the places of their run; of one offering, one group."""
+    op.execute(
+        """
+        INSERT INTO place (citizen_id, week, offering_id, group_id)
+        SELECT plan_entry.citizen_id, run.week, week_group.offering_id, MIN(week_group.id)
+        FROM plan_entry
+        JOIN run ON run.id = plan_entry.run_id
+        JOIN week_group ON week_group.id = plan_entry.group_id
+        WHERE run.state = 'published'
+        GROUP BY plan_entry.citizen_id, run.week, week_group.offering_id
+        """
+    )
