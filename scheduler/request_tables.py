@@ -116,6 +116,7 @@ class PlanChange(Base):
     request_id: Mapped[int | None] = refers_to("change_request.id", index=True, default=None)
     account_id: Mapped[int | None] = refers_to("account.id", default=None)
     at: Mapped[dt.datetime]
+    note: Mapped[str] = mapped_column(default="")  # why staff cancelled or moved a group, in their own words
 
 
 class Waiting(Base):
@@ -132,6 +133,8 @@ class Waiting(Base):
     since: Mapped[dt.datetime]
     state: Mapped[str]
     offers: Mapped[int] = mapped_column(default=0)  # that went by without an answer; they cost her nothing
+    asked: Mapped[list[Any]] = mapped_column(JSON, default_factory=list)  # freed seats offered to her, the last one open
+    base: Mapped[str] = mapped_column(default="")  # the version of her plan that the open offer is about
     ended_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 
 

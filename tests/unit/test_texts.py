@@ -41,6 +41,7 @@ def test_both_languages_have_every_text_with_the_same_arguments() -> None:
 
 def test_every_text_fits_into_an_sms_with_everyday_words() -> None:
     words = {"week": "48", "time": "09:00", "title": "Møde", "place": "Nordre", "count": "2"}
+    words |= {"date": "24.11.", "until": "14:30"}
     for slug in slugs():
         for language in LANGUAGES:
             assert sms.size(texts(language).gettext(slug).format_map(words)) <= sms.MOST, (slug, language)

@@ -49,6 +49,8 @@ def upgrade() -> None:
         sa.Column("since", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("offers", sa.Integer(), nullable=False),
+        sa.Column("asked", sa.JSON(), nullable=False),
+        sa.Column("base", sa.Text(), nullable=False),
         sa.Column("ended_at", sa.Text(), nullable=True),
         sa.CheckConstraint("state IN ('waiting', 'offered', 'placed', 'ended')", name=op.f("ck_waiting_state")),
         sa.ForeignKeyConstraint(["citizen_id"], ["citizen.id"], name=op.f("fk_waiting_citizen_id")),
@@ -158,6 +160,7 @@ def upgrade() -> None:
         sa.Column("request_id", sa.Integer(), nullable=True),
         sa.Column("account_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "reason IN ('request', 'undo', 'seat_offered', 'group_cancelled', 'group_moved', 'staff')",
             name=op.f("ck_plan_change_reason"),
