@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
-from sqlalchemy import or_, select
+from sqlalchemy import Date, bindparam, lambda_stmt, or_, select
 from sqlalchemy.orm import Session
 
 from catalog.tables import LegDose, Rule, Weight
@@ -75,6 +75,11 @@ def rules_on(session: Session, day: dt.date) -> dict[tuple[str, str], Any]:
     return {(slug, key): value for slug, key, value in rows}
 
 
+def rules_of(session: Session, slug: str, day: dt.date) -> dict[str, Any]:
+    """The values of one rule that hold on a day, by key; of two that hold, the one that began last."""
+    return dict(session.connection().execute(_OF_ONE, {"slug": slug, "day": day}).all())
+
+
 def weights_on(session: Session, day: dt.date) -> dict[str, int]:
     """The points that hold on a day, by key; of two that hold, those that began last."""
     rows = session.execute(select(Weight.key, Weight.points).where(_holds(Weight, day)).order_by(Weight.valid_from))
@@ -87,6 +92,15 @@ def doses_on(session: Session, day: dt.date) -> dict[str, int]:
         select(LegDose.leg_id, LegDose.minutes).where(_holds(LegDose, day)).order_by(LegDose.valid_from)
     )
     return dict(rows.all())
+
+
+_DAY = bindparam("day", type_=Date)
+_RULES = (
+    select(Rule.key, Rule.value)
+    .where(Rule.slug == bindparam("slug"), Rule.valid_from <= _DAY, or_(Rule.valid_to.is_(None), Rule.valid_to >= _DAY))
+    .order_by(Rule.valid_from)
+)
+_OF_ONE = lambda_stmt(lambda: _RULES)  # A lambda is found among the compiled statements at once.
 
 
 def rules_hash(session: Session, day: dt.date) -> str:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import yaml
 from sqlalchemy.orm import Session
 
-from catalog.rules import DatedFile, rules_on
+from catalog.rules import DatedFile, rules_of
 
 _Settings = TypeVar("_Settings")
 
@@ -36,7 +36,7 @@ def read_dated(session: Session, day: dt.date, slug: str, path: Path, kind: type
     rows = _shipped(path).rules
     holding = [row for row in rows if row.valid_from <= day and (row.valid_to is None or row.valid_to >= day)]
     value: dict[str, Any] = {row.key: row.value for row in sorted(holding, key=lambda row: row.valid_from)}
-    value |= {key: found for (of, key), found in rules_on(session, day).items() if of == slug}
+    value |= rules_of(session, slug, day)
     names = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # Every kind here is a dataclass.
     if missing := [name for name in names if name not in value]:
         raise LimitsError(f"rule {slug}, key {missing[0]!r}: no row holds on {day}")

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Text, and_, bindparam, delete, func, insert, lambda_stmt, literal, select, update
+from sqlalchemy import (
+    BindParameter,
+    Integer,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    lambda_stmt,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
-from catalog.database import run_made
+from catalog.database import insert_rows, run_made
 from catalog.tables import Group
 from scheduler.approval import LOCKED_BY_APPROVAL
+from scheduler.idempotency import insert_new
 from scheduler.life import STANDING, NotPublishedError
 from scheduler.stored import NotFoundError
 from scheduler.supplies import make_supplies, move
@@ -38,7 +52,20 @@ _PLAN = (
     .outerjoin(Place, and_(Place.citizen_id == _CITIZEN, Place.week == _WEEK))
     .where(Publication.id == STANDING.scalar_subquery())
 )
-_BY_PLAN = lambda_stmt(lambda: _PLAN)  # A lambda is found among the compiled statements at once.
+_PUBLISHED = select(Run.id).where(Run.week == _WEEK, Run.state == "published").with_for_update(read=True)
+_HER = select(Citizen.id).where(Citizen.id == _CITIZEN).with_for_update(key_share=True)
+_GROUPS: BindParameter[Any] = bindparam("groups", expanding=True)
+_LEFT: BindParameter[Any] = bindparam("left", expanding=True)
+_OFFERED = select(Group.id, Group.offering_id).where(Group.id.in_(_GROUPS))
+_LEFT_PLACES = delete(Place).where(Place.citizen_id == _CITIZEN, Place.week == _WEEK, Place.group_id.in_(_LEFT))
+_LEFT_LOCKS = delete(Lock).where(
+    Lock.citizen_id == _CITIZEN, Lock.why.startswith(LOCKED_BY_APPROVAL), Lock.group_id.in_(_LEFT)
+)
+# A lambda is found among the compiled statements at once.
+_BY_PLAN, _HOLD_WEEK, _HOLD_HER = lambda_stmt(lambda: _PLAN), lambda_stmt(lambda: _PUBLISHED), lambda_stmt(lambda: _HER)
+_OFFERINGS, _LEAVE, _UNLOCK = (
+    lambda_stmt(lambda: _OFFERED), lambda_stmt(lambda: _LEFT_PLACES), lambda_stmt(lambda: _LEFT_LOCKS),
+)  # fmt: skip
 
 
 class StaleError(ValueError):
@@ -96,11 +123,9 @@ def hold_plan(session: Session, citizen_id: int, week: str) -> Standing:
     NotPublishedError
         The week has no published plan.
     """
-    run = select(Run.id).where(Run.week == week, Run.state == "published").with_for_update(read=True)
-    if session.scalar(run) is None:
+    if run_made(session, _HOLD_WEEK, {"week": week}).first() is None:
         raise NotPublishedError(week)
-    her = select(Citizen.id).where(Citizen.id == citizen_id).with_for_update(key_share=True)
-    if session.scalar(her) is None:
+    if run_made(session, _HOLD_HER, {"citizen": citizen_id}).first() is None:
         raise NotFoundError(f"there is no citizen {citizen_id}")
     return standing(session, citizen_id, week)
 
@@ -120,28 +145,31 @@ def standing(session: Session, citizen_id: int, week: str) -> Standing:
     return Standing(run_id, version, number or 0, tuple(sorted(row[3] for row in found if row[3] is not None)))
 
 
+def offerings_of(session: Session, groups: Iterable[int]) -> dict[int, str]:
+    """The id of each group's offering."""
+    return dict(run_made(session, _OFFERINGS, {"groups": sorted(groups)}).all())
+
+
 def change_plan(
     session: Session, citizen_id: int, week: str, before: Standing, after: Collection[int], why: Why
 ) -> PlanChange:
     """Write the next version of a plan that `hold_plan` holds; the supplies are the caller's, who has moved them."""
     left, joined = set(before.groups) - set(after), set(after) - set(before.groups)
-    hers = (Place.citizen_id == citizen_id, Place.week == week)
-    offering = dict(session.execute(select(Group.id, Group.offering_id).where(Group.id.in_(left | joined))).all())
-    session.execute(delete(Place).where(*hers, Place.group_id.in_(left)))
-    for group in sorted(joined):
-        session.add(Place(citizen_id=citizen_id, week=week, offering_id=offering[group], group_id=group))
+    groups = {"citizen": citizen_id, "week": week, "left": sorted(left)}
+    offering = offerings_of(session, left | joined)
+    run_made(session, _LEAVE, groups)
     # What was approved is locked for later runs; now the changed plan is.
-    approved = (Lock.citizen_id == citizen_id, Lock.why.startswith(LOCKED_BY_APPROVAL))
-    session.execute(delete(Lock).where(*approved, Lock.group_id.in_(left)))
-    who = session.scalar(select(Account.name).where(Account.id == why.account_id)) or ""
-    for group in sorted(joined):
-        if session.get(Lock, (citizen_id, group)) is None:
-            lock = Lock(
-                citizen_id=citizen_id, group_id=group, locked_by=who, why=f"{LOCKED_BY_APPROVAL}{before.run_id}"
-            )
-            session.add(lock)
-    for group in sorted(left):
-        session.add(FreedSeat(offering_id=offering[group], group_id=group, at=why.at))
+    run_made(session, _UNLOCK, groups)
+    places = [{"offering_id": offering[group], "group_id": group} for group in sorted(joined)]
+    if places:
+        insert_rows(session, Place, [{"citizen_id": citizen_id, "week": week, **place} for place in places])
+        who = session.scalar(select(Account.name).where(Account.id == why.account_id)) or ""
+        lock = {"citizen_id": citizen_id, "locked_by": who, "why": f"{LOCKED_BY_APPROVAL}{before.run_id}"}
+        session.execute(insert_new(session, Lock), [{**lock, "group_id": group} for group in sorted(joined)])
+    freed = [
+        {"offering_id": offering[group], "group_id": group, "at": why.at, "offered": False} for group in sorted(left)
+    ]
+    insert_rows(session, FreedSeat, freed)
     made = PlanChange(
         citizen_id=citizen_id,
         week=week,

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from catalog.tables import Group
 from catalog.weeks import CENTRE_TIME
 from scheduler import messages
 from scheduler.idempotency import insert_new
+from scheduler.places import offerings_of
 from scheduler.tables import Agreement, AvailabilityBlock, ChangeRequest, Contact, StaffTask, Wish
 
 CHANNEL = "sms"
@@ -59,11 +59,7 @@ def first_contact(session: Session, citizen_id: int) -> str | None:
 def after_confirmation(session: Session, request: ChangeRequest, asker: Asker) -> None:
     """Let what was granted hold beside the plan; what is undone later is kept with the request."""
     proposal = request.proposals[request.chosen or 0]
-    offerings = dict(
-        session.execute(
-            select(Group.id, Group.offering_id).where(Group.id.in_({*proposal["left"], *proposal["groups"]}))
-        ).all()
-    )
+    offerings = offerings_of(session, {*proposal["left"], *proposal["groups"]})
     given_up = {offerings[group] for group in proposal["left"]} - {offerings[group] for group in proposal["groups"]}
     done: dict[str, object] = {"agreements": _leave_agreements(session, request, given_up, asker)}
     if request.kind == "stop":
@@ -93,6 +89,8 @@ def after_undo(session: Session, request: ChangeRequest) -> None:
 
 def _leave_agreements(session: Session, request: ChangeRequest, given_up: set[str], asker: Asker) -> list[list[str]]:
     """She may leave at any time; her contact hears of it."""
+    if not given_up:
+        return []
     standing = (
         Agreement.from_week <= request.week,
         Agreement.until_week >= request.week,

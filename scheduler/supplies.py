@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple, cast
 
-from sqlalchemy import Table, bindparam, delete, exists, func, select, union_all, update
+from sqlalchemy import Table, bindparam, delete, exists, func, lambda_stmt, select, union_all, update
 from sqlalchemy.orm import Session
 
-from catalog.database import insert_rows
+from catalog.database import insert_rows, run_made
 from catalog.tables import Group
 from scheduler.tables import Hold, Place, Supply, SupplyUse
 from scheduler.turns import take_turn
@@ -25,6 +25,10 @@ _USE = (
     .where(_SUPPLY.c.id == bindparam("supply"), _SUPPLY.c.used + bindparam("units") <= _SUPPLY.c.most)
     .values(used=_SUPPLY.c.used + bindparam("units"))
 )
+_USERS = select(SupplyUse.supply_id, SupplyUse.group_id).where(
+    SupplyUse.group_id.in_(bindparam("groups", expanding=True))
+)
+_USES = lambda_stmt(lambda: _USERS)  # A lambda is found among the compiled statements at once.
 
 
 class FullError(ValueError):
@@ -44,12 +48,19 @@ class Drift(NamedTuple):
 
 
 def make_supplies(session: Session, week: str) -> None:
-    """Count anew what the week has of each group's seats, worker's and room's time, and what of it is taken."""
+    """Count anew what the week has of each group's seats, worker's and room's time, and what of it is taken.
+
+    The numbers of the supplies rise, also where they take the place of others, so that the week's version does.
+    """
+    take_turn(session, "supplies")  # The numbers are given here, so that the uses can name them.
+    start = (session.scalar(select(func.max(Supply.id))) or 0) + 1
     of_week = select(Group.id).where(Group.week == week)
     session.execute(delete(SupplyUse).where(SupplyUse.group_id.in_(of_week)))
     session.execute(delete(Supply).where(Supply.week == week))
-    places = select(Place.group_id, func.count()).where(Place.week == week).group_by(Place.group_id)
-    taken = dict(session.execute(places).all())
+    units = union_all(
+        select(Place.group_id).where(Place.week == week), select(Hold.group_id).where(Hold.week == week)
+    ).subquery()
+    taken = dict(session.execute(select(units.c.group_id, func.count()).group_by(units.c.group_id)).all())
     seats = session.execute(select(Group.id, Group.seats).where(Group.week == week).order_by(Group.id)).all()
     frame = read_frame(session, week, 0)
     users: dict[int, list[int]] = {}
@@ -60,8 +71,6 @@ def make_supplies(session: Session, week: str) -> None:
     for row, groups in sorted(users.items()):
         kind = "room" if frame.problem.row_is_room[row] else "staff"
         supplies.append((kind, int(frame.problem.row_limit[row]), groups))
-    take_turn(session, "supplies")  # The numbers are given here, so that the uses can name them.
-    start = (session.scalar(select(func.max(Supply.id))) or 0) + 1
     rows, uses = [], []
     for key, (kind, most, groups) in enumerate(supplies, start):
         used = sum(taken.get(group, 0) for group in groups)
@@ -83,9 +92,8 @@ def move(session: Session, taken: Iterable[int], freed: Iterable[int] = ()) -> N
     change = Counter(taken)
     change.subtract(freed)
     change = Counter({group: amount for group, amount in change.items() if amount})
-    uses = select(SupplyUse.supply_id, SupplyUse.group_id).where(SupplyUse.group_id.in_(change))
     amount, group_of = Counter[int](), dict[int, int]()
-    for supply, group in session.execute(uses):
+    for supply, group in run_made(session, _USES, {"groups": list(change)}) if change else ():
         amount[supply] += change[group]
         if change[group] > 0:
             group_of[supply] = group
