@@ -60,7 +60,9 @@ def make_supplies(session: Session, week: str) -> None:
     units = union_all(
         select(Place.group_id).where(Place.week == week), select(Hold.group_id).where(Hold.week == week)
     ).subquery()
-    taken = dict(session.execute(select(units.c.group_id, func.count()).group_by(units.c.group_id)).all())
+    taken: dict[int, int] = dict(
+        session.execute(select(units.c.group_id, func.count()).group_by(units.c.group_id)).all()
+    )
     seats = session.execute(select(Group.id, Group.seats).where(Group.week == week).order_by(Group.id)).all()
     frame = read_frame(session, week, 0)
     users: dict[int, list[int]] = {}
