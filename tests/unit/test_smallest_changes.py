@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from scheduler.counterfactuals import counterfactuals
 from scheduler.question import Question
+from scheduler.tables import TimePreference, Wish
 from scheduler.why import Reason, why_not
 from tests.unit.questions import ask, lock, refuse, said, two_at
 from tests.unit.small_centre import Centre, centre
@@ -11,6 +14,11 @@ from tests.unit.small_centre import Centre, centre
 __all__ = ["centre"]
 
 NINE, TEN, ELEVEN, NOON, EVENING = 540, 600, 660, 720, 1080
+
+
+def fix(question: Question, group: int) -> Question:
+    """The same question where only a person changes a group of her plan."""
+    return replace(question, fixed=frozenset([question.frame.slot_of[group]]))
 
 
 def test_who_refuses_may_say_yes(centre: Centre) -> None:
@@ -52,13 +60,29 @@ def test_what_is_locked_is_in_the_way_and_never_to_be_given_up(centre: Centre) -
 
 def test_what_only_a_person_changes_is_never_to_be_given_up(centre: Centre) -> None:
     motion, _ = two_at(centre, NINE, NINE)
-    free = ask(centre, centre.citizen(), motion)
-    question = Question(
-        free.frame, free.facts, free.edits, free.one, free.price, free.full, free.shut,
-        fixed=frozenset([free.frame.slot_of[motion]]),
-    )  # fmt: skip
+    question = fix(ask(centre, centre.citizen(), motion), motion)
     assert why_not(question, "kost") == (Reason("locked", "kost"),)
     assert counterfactuals(question, "kost") == ()
+
+
+def test_what_can_be_given_up_is_given_up_before_what_only_a_person_changes(centre: Centre) -> None:
+    motion, _ = two_at(centre, NINE, TEN)
+    natur, person = centre.group("n", centre.offering("natur"), ELEVEN), centre.citizen(energy=4)
+    centre.add(Wish(citizen_id=person, offering_id="natur", strength=5))
+    question = ask(centre, person, motion, natur)
+    costs = [why_not(asked, "kost")[-1] for asked in (question, fix(question, motion), fix(question, natur))]
+    assert costs == [Reason("cost", "kost", (name,)) for name in ("motion", "natur", "motion")]
+
+
+def test_nothing_moves_that_can_stay_and_nothing_is_lost_that_can_move(centre: Centre) -> None:
+    motion, _ = two_at(centre, NINE, TEN)
+    dear, person = centre.group("m2", "motion", NOON), centre.citizen()
+    centre.add(TimePreference(citizen_id=person, day=0, half=1, strength=5))
+    assert said(why_not(ask(centre, person, motion), "kost")) == ["possible"]
+    centre.group("s", centre.offering("sang"), NINE)
+    question = ask(centre, person, motion)
+    question.price[question.frame.slot_of[dear]] = 10**6
+    assert said(why_not(question, "sang")) == ["no_overlap", "moves"]
 
 
 def test_locks_that_break_a_rule_leave_no_room(centre: Centre) -> None:
