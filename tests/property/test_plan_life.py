@@ -1,196 +1,88 @@
-"""A week's plans are proposed, answered, approved, published, withdrawn and published again in any order."""
+"""A week's plans are proposed, approved, published, changed, withdrawn and published again in any order."""
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from functools import cache
-from typing import Any, cast
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
-from sqlalchemy import Engine, select, update
-from sqlalchemy.orm import Session
+from hypothesis.stateful import invariant, rule
+from sqlalchemy import func, select
 
-from catalog.columns import Base
-from catalog.database import make_engine, reading, writing
-from scheduler.answers import ANSWERS, answer, find_answer
-from scheduler.approval import ReasonNeededError, approve, take_back
-from scheduler.life import ClosedRunError, NotPublishedError
+from catalog.database import reading
+from scheduler.answers import find_answer
+from scheduler.life import NotPublishedError
+from scheduler.places import hold_plan, hold_seats, standing
 from scheduler.published_weeks import PublishedWeeks
-from scheduler.publishing import ActedOnError, current, publish, withdraw
-from scheduler.tables import Lock, Message, PlanEntry, Publication, Run
-from tests.unit.plan_town import NOW, WEEK, PlanTown
+from scheduler.publishing import current
+from scheduler.supplies import FullError, recount
+from scheduler.tables import Message, PlanChange, PlanEntry, Publication, Run
+from scheduler.weeks_of import participants
+from tests.property.plan_life import TEAM, PlanLife, locks_of
+from tests.unit.plan_town import CODES, WEEK, PlanTown, minutes
 
-PLANS: tuple[dict[int, list[str]], ...] = (
-    {1: ["motion"], 2: ["motion"], 3: ["dansk"]},
-    {1: ["motion2", "dansk"], 2: ["kor"]},
-    {1: ["kor"], 2: ["motion"], 3: ["motion", "kor"], 4: ["dansk"]},
-)
-TEAM = {1: "Nord", 2: "Nord", 3: "Syd", 4: ""}
-Entries = frozenset[tuple[int, int]]
+SEATS = 9  # of every group
+CHOICES: tuple[list[str], ...] = ([], ["kor"], ["motion2"], ["motion", "dansk"], ["motion2", "dansk", "kor"])
 
 
-@cache
-def _databases() -> tuple[Engine, Engine, int]:
-    """The filled town, made once; where it is copied to, one engine for all, since that keeps its SQL; the planner."""
-    filled = make_engine("sqlite://")
-    Base.metadata.create_all(filled)
-    with writing(filled) as session:
-        return filled, make_engine("sqlite://"), PlanTown(session).planner
-
-
-class PlanLife(RuleBasedStateMachine):
-    """The town beside a model of it in plain sets; every step is a transaction of its own."""
-
-    runs = Bundle("runs")
+class ChangingPlans(PlanLife):
+    """Citizens change their plans and hold seats as well; two processes show what stands, one of them from memory."""
 
     def __init__(self) -> None:
         super().__init__()
-        filled, self.engine, self.planner = _databases()
-        self.now, self.weeks = NOW, PublishedWeeks(fresh_seconds=0.0)
-        with closing(filled.raw_connection()) as source, closing(self.engine.raw_connection()) as target:
-            cast(Any, source.driver_connection).backup(target.driver_connection)
-        self.entries: dict[int, Entries] = {}
-        self.state: dict[int, str] = {}
-        self.approved: dict[int, set[str]] = {}  # the teams
-        self.versions: list[int] = []  # the run of each
-        self.withdrawn: set[int] = set()
-        self.etags: list[str] = []
-        self.answers: dict[tuple[int, int], str] = {}
-        self.acted_on: set[int] = set()  # versions
-
-    @property
-    def standing(self) -> int:
-        """The version that stands, 0 where none does."""
-        return max((v for v in range(1, len(self.versions) + 1) if v not in self.withdrawn), default=0)
-
-    @contextmanager
-    def step(self) -> Iterator[Session]:
-        """A minute later, in one transaction."""
-        self.now += dt.timedelta(minutes=1)
-        with writing(self.engine) as session:
-            yield session
-
-    @initialize(target=runs, plan=st.sampled_from(PLANS))
-    def begin(self, plan: dict[int, list[str]]) -> int:
-        return self._propose(plan, signed=True, sent=True)
-
-    @rule(target=runs, plan=st.sampled_from(PLANS), signed=st.booleans(), sent=st.booleans())
-    def propose(self, plan: dict[int, list[str]], signed: bool, sent: bool) -> int:
-        return self._propose(plan, signed, sent)
-
-    def _propose(self, plan: dict[int, list[str]], signed: bool, sent: bool) -> int:
-        with self.step() as session:
-            run_id = PlanTown(session, self.planner).propose(plan)
-            found = session.execute(select(PlanEntry.citizen_id, PlanEntry.group_id).filter_by(run_id=run_id))
-            self.entries[run_id] = frozenset((citizen, group) for citizen, group in found)
-        self.state[run_id], self.approved[run_id] = "proposed", set()
-        if signed:
-            self._sign(run_id, "", "as agreed")
-        if sent:
-            self._send_out(run_id)
-        return run_id
-
-    @rule(run_id=runs, citizen=st.sampled_from(sorted(TEAM)), said=st.sampled_from(ANSWERS))
-    def say(self, run_id: int, citizen: int, said: str) -> None:
-        out = any(run == run_id and v not in self.withdrawn for v, run in enumerate(self.versions, start=1))
-        try:
-            with self.step() as session:
-                answer(session, run_id, citizen, said, "", self.planner, self.now)
-        except ClosedRunError:
-            assert out
-            return
-        assert not out
-        self.answers[run_id, citizen] = said
-        self.acted_on.add(self.standing)
-
-    @rule(run_id=runs, team=st.sampled_from(["", "Nord", "Syd"]), reason=st.sampled_from(["", "as agreed"]))
-    def sign(self, run_id: int, team: str, reason: str) -> None:
-        self._sign(run_id, team, reason)
-
-    def _sign(self, run_id: int, team: str, reason: str) -> None:
-        signed = self.approved[run_id]
+        self.patient = PublishedWeeks(fresh_seconds=3600.0)
         with reading(self.engine) as session:
-            locks_before = _locks(session)
+            town = PlanTown(session, self.planner)
+            self.group = {code: town.group(code) for code in CODES}
+
+    @rule(citizen=st.sampled_from(sorted(TEAM)), codes=st.sampled_from(CHOICES))
+    def change(self, citizen: int, codes: list[str]) -> None:
+        had = {group for who, group in self.places if who == citizen}
+        wanted = {self.group[code] for code in codes}
         try:
             with self.step() as session:
-                if not team or any(TEAM[citizen] == team for citizen, _ in self.entries[run_id]):
-                    approve(session, run_id, team, self.planner, self.now, reason)
-                else:
-                    return
-        except ClosedRunError:
-            assert self.state[run_id] != "proposed" or team in signed
-            return
-        except ReasonNeededError:
-            assert not reason
-            return
-        assert self.state[run_id] == "proposed"
-        signed.add(team)
-        if "" in signed or {TEAM[citizen] for citizen, _ in self.entries[run_id]} <= signed:
-            self.state[run_id] = "approved"
-        concerned = {citizen for citizen in TEAM if not team or TEAM[citizen] == team}
-        kept = {pair for pair in locks_before if pair[0] not in concerned}
-        with reading(self.engine) as session:
-            assert _locks(session) == kept | {pair for pair in self.entries[run_id] if pair[0] in concerned}
-
-    @rule(run_id=runs)
-    def unsign(self, run_id: int) -> None:
-        try:
-            with self.step() as session:
-                take_back(session, run_id)
-        except ClosedRunError:
-            assert self.state[run_id] == "published" or not self.approved[run_id]
-            return
-        assert self.approved[run_id]
-        self.state[run_id], self.approved[run_id] = "proposed", set()
-
-    @rule(run_id=runs)
-    def send_out(self, run_id: int) -> None:
-        self._send_out(run_id)
-
-    def _send_out(self, run_id: int) -> None:
-        try:
-            with self.step() as session:
-                sent = publish(session, run_id, self.planner, self.now)
-                self.etags.append(sent.etag)
-                assert _locks(session) == self.entries[run_id]
-        except ClosedRunError:
-            assert self.state[run_id] != "approved"
-            return
-        assert self.state[run_id] == "approved"
-        self._unpublish()
-        self.versions.append(run_id)
-        self.state[run_id] = "published"
-
-    @rule()
-    def take_week_back(self) -> None:
-        version = self.standing
-        try:
-            with self.step() as session:
-                withdraw(session, WEEK, self.planner, self.now)
+                PlanTown(session, self.planner).change(citizen, *codes, now=self.now)
         except NotPublishedError:
-            assert not version
+            assert not self.standing
             return
-        except ActedOnError:
-            assert version in self.acted_on
+        except FullError:
+            assert any(self._free(group) == 0 for group in wanted - had)
             return
-        assert version
-        assert version not in self.acted_on
-        self._unpublish()
-        self.withdrawn.add(version)
-        if self.standing:
-            self.state[self.versions[self.standing - 1]] = "published"
+        assert self.standing
+        assert all(self._free(group) for group in wanted - had)
+        self.places = frozenset({place for place in self.places if place[0] != citizen})
+        self.places |= {(citizen, group) for group in wanted}
+        self.changes[citizen] += 1
+        self.changed_at = self.now
+        self.acted_on.add(self.standing)
+        with reading(self.engine) as session:
+            locked = {group for who, group in locks_of(session) if who == citizen}
+        assert wanted - had <= locked
+        assert not locked & (had - wanted)
 
-    @rule()
-    def send_messages(self) -> None:
-        with self.step() as session:
-            unsent = session.scalars(select(Message).where(Message.sent_at.is_(None))).all()
-            self.acted_on |= {message.arguments["version"] for message in unsent}
-            session.execute(update(Message).where(Message.sent_at.is_(None)).values(sent_at=self.now))
+    @rule(citizen=st.sampled_from(sorted(TEAM)), code=st.sampled_from(sorted(CODES)), seats=st.integers(1, SEATS))
+    def hold(self, citizen: int, code: str, seats: int) -> None:
+        group = self.group[code]
+        try:
+            with self.step() as session:
+                hold_plan(session, citizen, WEEK)
+                hold_seats(session, citizen, WEEK, [group] * seats, minutes(15))
+        except NotPublishedError:
+            assert not self.standing
+            return
+        except FullError:
+            assert seats > self._free(group)
+            return
+        assert self.standing
+        assert seats <= self._free(group)
+        self.held[group] += seats
+
+    def _free(self, group: int) -> int:
+        return SEATS - self.held[group] - sum(place[1] == group for place in self.places)
+
+    def _let_stand(self, run_id: int | None) -> None:
+        super()._let_stand(run_id)
+        self.patient.forget_standing()  # As the process does that publishes.
 
     @invariant()
     def one_version_stands_and_its_run_alone_is_published(self) -> None:
@@ -222,14 +114,26 @@ class PlanLife(RuleBasedStateMachine):
                 assert kept.answer == said
 
     @invariant()
-    def everybody_has_the_week_of_the_version_that_stands(self) -> None:
-        entries = self.entries[self.versions[self.standing - 1]] if self.standing else frozenset()
+    def everybody_has_the_week_that_stands_at_every_process(self) -> None:
         with reading(self.engine) as session:
             for citizen in TEAM if self.standing else ():
-                week = json.loads(self.weeks.of(session, WEEK, citizen).body)
-                assert week["version"] == self.standing
+                version = f"{self.standing}.{self.changes[citizen]}"
+                newest = session.scalar(select(func.max(PlanChange.id)).where(PlanChange.citizen_id == citizen)) or 0
+                shown = self.weeks.of(session, WEEK, citizen)
+                assert shown == self.patient.of(session, WEEK, citizen) == self.patient.at_hand(WEEK, citizen, newest)
+                week = json.loads(shown.body)
+                assert shown.version == standing(session, citizen, WEEK).version == version
+                assert (week["version"], week["change"]) == (self.standing, self.changes[citizen])
                 groups = {(citizen, group["group_id"]) for group in week["groups"]}
-                assert groups == {entry for entry in entries if entry[0] == citizen}
+                assert groups == {place for place in self.places if place[0] == citizen}
+
+    @invariant()
+    def groups_have_who_is_in_them_and_counts_do_not_drift(self) -> None:
+        with reading(self.engine) as session:
+            assert recount(session, WEEK) == []
+            for group in self.group.values() if self.standing else ():
+                found = {(who.citizen_id, group) for who in participants(session, WEEK, group)}
+                assert found == {place for place in self.places if place[1] == group}
 
     @invariant()
     def no_message_is_about_a_withdrawn_version(self) -> None:
@@ -237,15 +141,6 @@ class PlanLife(RuleBasedStateMachine):
             told = {arguments["version"] for arguments in session.scalars(select(Message.arguments))}
         assert not told & self.withdrawn
 
-    def _unpublish(self) -> None:
-        for run_id, state in self.state.items():
-            if state == "published":
-                self.state[run_id] = "approved"
 
-
-def _locks(session: Session) -> set[tuple[int, int]]:
-    return {(citizen, group) for citizen, group in session.execute(select(Lock.citizen_id, Lock.group_id))}
-
-
-TestPlanLife = PlanLife.TestCase
+TestPlanLife = ChangingPlans.TestCase
 TestPlanLife.settings = settings(max_examples=20, stateful_step_count=20)

@@ -71,17 +71,17 @@ class PlanTown:
         self._add(Meeting(group_id=group.id, day=0, **times), GroupStaff(group_id=group.id, staff_id="ann"))
         return group.id
 
-    def propose(self, wanted: Wanted, week: str = WEEK, *, gap: float = 0.0) -> int:
-        """Store a run that gives each citizen these groups, with a bound so many percent above."""
+    def propose(self, wanted: Wanted, week: str = WEEK, *, gap: float = 0.0, now: dt.datetime = NOW) -> int:
+        """Store a run, asked for now, that gives each citizen these groups, with a bound so many percent above."""
         outcome = _outcome(self.session, week, {who: self.groups(*codes, week=week) for who, codes in wanted.items()})
         run = store(self.session, outcome)
-        run.gap_percent = gap
+        run.gap_percent, run.created_at = gap, now
         self.session.flush()
         return run.id
 
     def published(self, wanted: Wanted, week: str = WEEK, now: dt.datetime = NOW) -> Publication:
         """Propose, approve and publish a plan."""
-        run_id = self.propose(wanted, week)
+        run_id = self.propose(wanted, week, now=now)
         approve(self.session, run_id, "", self.planner, now, "as agreed")
         return publish(self.session, run_id, self.planner, now)
 

@@ -139,7 +139,7 @@ def test_a_change_reaches_her_calendar_and_what_she_left_is_cancelled(town: Plan
 def test_a_version_after_a_change_looks_newer_than_the_change(town: PlanTown, code: str) -> None:
     town.published({1: ["motion"]})
     town.change(1, "dansk", now=minutes(1))
-    run_id = town.propose({1: [code]})
+    run_id = town.propose({1: [code]}, now=minutes(2))
     approve(town.session, run_id, "", town.planner, minutes(2), "as agreed")
     publish(town.session, run_id, town.planner, minutes(3))
     start = {"motion": "09:00", "dansk": "11:00"}[code]

@@ -160,7 +160,7 @@ def test_a_changed_week_is_read_again_when_another_version_stands(town: PlanTown
     town.published({1: ["motion"]})
     town.change(1, "kor", now=minutes(1))
     assert _seen(weeks, town, 1) == ("1.1", ["kor"], 1)
-    other = town.propose({1: ["kor", "dansk"]})
+    other = town.propose({1: ["kor", "dansk"]}, now=minutes(2))
     approve(town.session, other, "", town.planner, minutes(2), "moved")
     publish(town.session, other, town.planner, minutes(3))
     assert _seen(weeks, town, 1) == ("2.1", ["dansk", "kor"], 1)
