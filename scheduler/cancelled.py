@@ -166,18 +166,13 @@ def _give(session: Session, state: WeekState, citizen_id: int, event: _Event) ->
     """Let one citizen have her best week, with a message and, where a person must look, a task."""
     group, asker = event.group, event.asker
     present = standing(session, citizen_id, group.week)
-    state.vacancies.forget()
-    try:
-        wish = Asked("another_activity", group_id=group.id)
-        search = read_search(session, state, citizen_id, wish, present)
-    except NotFoundError:  # She is away by now.
-        search = None
-    slot = state.frame.slot_of[group.id]
+    slot = state.frame.slot_of.get(group.id)
+    search = None if slot is None else _search(session, state, citizen_id, group, present)
     is_bound = search is not None and slot in search.one.locks
     best: tuple[int, ...] | None = None
     if event.slug == "group_moved" and search is not None and (is_bound or not search.one.breaks(search.present)):
         best = present.groups
-    elif search is not None and not is_bound:
+    elif search is not None and slot is not None and not is_bound:
         best = _best_week(search, slot, present, asker.today)
     after = tuple(each for each in present.groups if each != group.id) if best is None else best
     needs_person = event.is_soon or is_bound or best is None
@@ -185,6 +180,14 @@ def _give(session: Session, state: WeekState, citizen_id: int, event: _Event) ->
     if needs_person:
         set_task(session, citizen_id, group.week, event.slug, group.offering_id, asker.at)
     return Given(citizen_id, present.groups, after, needs_person, _tell(session, citizen_id, best, event).id)
+
+
+def _search(session: Session, state: WeekState, citizen_id: int, group: Group, present: Standing) -> Search | None:
+    state.vacancies.forget()
+    try:
+        return read_search(session, state, citizen_id, Asked("another_activity", group_id=group.id), present)
+    except NotFoundError:  # She is away by now.
+        return None
 
 
 def _best_week(search: Search, slot: int, present: Standing, today: dt.date) -> tuple[int, ...] | None:
