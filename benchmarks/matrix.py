@@ -29,7 +29,7 @@ from scheduler.accounts import Rights
 from scheduler.actions import ACTING, ACTIONS, WHOLE_CENTRE
 from scheduler.migrations import upgrade
 from scheduler.shipped import load_shipped
-from scheduler.tables import Citizen, Contact, Representation, StaffTask
+from scheduler.tables import ChangeRequest, Citizen, Contact, Representation, StaffTask
 from scheduler.town import make_town
 
 WEEK = "2026-W48"
@@ -49,6 +49,8 @@ BODIES: dict[str, Any] = {
     "give_leave": {"username": "representative", "may": "see", "until": "2020-01-01"},
     "ask_erasure": {"external_id": "en anden"},
     "close_task": {"note": "talt sammen"},
+    "ask_change": {"kind": "talk", "how": "phone"},
+    "hold_choice": {"choice": 0},
 }
 PERSONAL = {"citizen_id": "citizen", "staff_id": "staff", "task_id": "task"}
 
@@ -116,6 +118,8 @@ def make_askers(engine: Engine) -> list[Asker]:
                 session.add(granted)
             key = sessions.make_key(session, account.id, role, now)
             askers.append(Asker(role, given.scope, key, mine, others))
+        mine["request_id"] = _request(session, own, account.id, now)
+        others["request_id"] = _request(session, foreign, account.id, now)
     return askers
 
 
@@ -146,6 +150,7 @@ def ask_all(app: FastAPI, askers: list[Asker]) -> tuple[int, list[Wrong]]:
                         "staff_id": "ingen",
                         "group_id": ABSENT,
                         "task_id": ABSENT,
+                        "request_id": ABSENT,
                     }
                     for whose, ids in (("own", asker.own), ("foreign", asker.foreign), ("absent", absent)):
                         status = _ask(client, route, method, asker, ids, f"{asked}")
@@ -200,6 +205,16 @@ def _task(session: Session, citizen_id: int, now: dt.datetime) -> int:
     session.add(task)
     session.flush()
     return task.id
+
+
+def _request(session: Session, citizen_id: int, account_id: int, now: dt.datetime) -> int:
+    asked = ChangeRequest(
+        citizen_id=citizen_id, week=WEEK, kind="more", asked={}, account_id=account_id, on_behalf=True, at=now,
+        base="1.0", state="answered",
+    )  # fmt: skip
+    session.add(asked)
+    session.flush()
+    return asked.id
 
 
 def _held(session: Session, staff_id: str) -> int:

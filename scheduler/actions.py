@@ -31,6 +31,8 @@ ACTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "lock.write": _STAFF,
         "plan.read": _CITIZENS,
         "plan.answer": _CITIZENS,
+        "request.read": _CITIZENS,
+        "request.write": _CITIZENS,
         "figures.read": _CENTRE,
         "run.ask": _CENTRE,
         "run.read": _CENTRE,
@@ -57,8 +59,8 @@ ACTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 
 # What a representative does for a citizen who lets her see, and for one who lets her act.
-SEEING = frozenset({"citizen.read", "plan.read"})
-ACTING = SEEING | {"wishes.write", "availability.write", "plan.answer", "feed.write"}
+SEEING = frozenset({"citizen.read", "plan.read", "request.read"})
+ACTING = SEEING | {"wishes.write", "availability.write", "plan.answer", "request.write", "feed.write"}
 
 # These touch every citizen, so they ask for the scope of the whole centre.
 WHOLE_CENTRE = frozenset({"run.publish", "run.withdraw", "import.write", "export.read"})

@@ -1,11 +1,13 @@
 """The thread of a worker that does the chores from time to time, while the worker does its runs.
 
 Every chore is short transactions and never waits inside one, so a run's lease is renewed meanwhile. Of many workers one
-does a chore at a time: whoever finds it due moves it ahead by its period first.
+does a chore at a time: whoever finds it due moves it ahead by its period first. What is asked for, and holds that are
+over, each of them looks for, since that only reads where there is nothing to do.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 import time
 from collections.abc import Mapping
@@ -19,7 +21,7 @@ from sqlalchemy import Engine
 from catalog.database import make_engine, reading, writing
 from scheduler import clock
 from scheduler.channels import Channel
-from scheduler.chores import drop_old, remind_and_send
+from scheduler.chores import drop_old, let_go_overdue, remind_and_send
 from scheduler.privacy import do_jobs
 from scheduler.turns import take_period
 
@@ -32,6 +34,7 @@ class ChorePace:
     """How often which chore is done, in seconds."""
 
     look: float = 1.0  # for copies and erasures that somebody asked for
+    holds: float = 5.0
     messages: float = 60.0
     retention: float = 3600.0
 
@@ -42,7 +45,7 @@ class ChoreThread:
     def __init__(self, url: str, channels: Mapping[str, Channel], listed: Path, pace: ChorePace | None = None) -> None:
         self._engine: Engine = make_engine(url)
         self._channels, self._listed, self._pace = channels, listed, pace or ChorePace()
-        self._next = {"messages": 0.0, "retention": 0.0}  # when to ask the database again whether it is due
+        self._next = dict.fromkeys(("holds", "messages", "retention"), 0.0)  # when to ask the database again
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="chores", daemon=True)
 
@@ -68,19 +71,27 @@ class ChoreThread:
     def _do(self, name: str) -> None:
         if name == "jobs":
             do_jobs(self._engine, self._listed)
+        elif name == "holds" and self._is_time(name, self._pace.holds):
+            let_go_overdue(self._engine, self._now())
         elif name == "messages" and self._is_ours(name, self._pace.messages):
-            with reading(self._engine) as session:
-                now = clock.now(session)
-            remind_and_send(self._engine, self._channels, now)
+            remind_and_send(self._engine, self._channels, self._now())
         elif name == "retention" and self._is_ours(name, self._pace.retention):
-            with reading(self._engine) as session:
-                now = clock.now(session)
-            drop_old(self._engine, now)
+            drop_old(self._engine, self._now())
+
+    def _now(self) -> dt.datetime:
+        with reading(self._engine) as session:
+            return clock.now(session)
 
     def _is_ours(self, name: str, seconds: float) -> bool:
         """Whether a chore is due and this process does it now."""
+        if not self._is_time(name, seconds):
+            return False
+        with writing(self._engine) as session:
+            return take_period(session, name, seconds)
+
+    def _is_time(self, name: str, seconds: float) -> bool:
+        """Whether this process has not looked at a chore for so long."""
         if time.monotonic() < self._next[name]:
             return False
         self._next[name] = time.monotonic() + seconds
-        with writing(self._engine) as session:
-            return take_period(session, name, seconds)
+        return True

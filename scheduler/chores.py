@@ -1,4 +1,4 @@
-"""What recurs every few minutes: do what was asked for, remind, send, and drop what is kept no longer."""
+"""What recurs: do what was asked for, let go what is held no longer, remind, send, and drop what is kept no longer."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
 from catalog.database import reading, writing
-from scheduler import idempotency
+from scheduler import idempotency, requests
 from scheduler.channels import Channel
 from scheduler.messages import Sent, send_due
 from scheduler.privacy import do_jobs, drop_copies
 from scheduler.reminders import queue_reminders
 from scheduler.stripping import holding_erased, strip
+from scheduler.tables import ChangeRequest
 
 ANSWERS_KEPT = dt.timedelta(days=1)  # How long a write may be sent again with its key.
 
@@ -30,6 +31,7 @@ class Done:
     forgotten: int  # answers to writes, and copies that were asked for
     stripped: int  # runs that lost an input with somebody erased
     jobs: int  # copies and erasures
+    let_go: int  # holds that were over
 
 
 def do_chores(engine: Engine, channels: Mapping[str, Channel], listed: Path, now: dt.datetime) -> Done:
@@ -37,7 +39,19 @@ def do_chores(engine: Engine, channels: Mapping[str, Channel], listed: Path, now
     jobs = do_jobs(engine, listed)
     reminders, sent = remind_and_send(engine, channels, now)
     forgotten, stripped = drop_old(engine, now)
-    return Done(reminders, sent.sent, sent.failed, forgotten, stripped, jobs)
+    let_go = let_go_overdue(engine, now)
+    return Done(reminders, sent.sent, sent.failed, forgotten, stripped, jobs, let_go)
+
+
+def let_go_overdue(engine: Engine, now: dt.datetime) -> int:
+    """Free what was held until now, one request after the other; returns how many ended."""
+    with reading(engine) as session:
+        due = session.scalar(select(func.count()).where(ChangeRequest.state == "held", ChangeRequest.held_until <= now))
+    ended = 0
+    for _ in range(due or 0):
+        with writing(engine) as session:
+            ended += requests.expire(session, now, most=1)
+    return ended
 
 
 def remind_and_send(engine: Engine, channels: Mapping[str, Channel], now: dt.datetime) -> tuple[int, Sent]:

@@ -19,6 +19,7 @@ from api.http import (
     plans,
     privacy,
     representing,
+    requests,
     reviewing,
     runs,
     status,
@@ -39,7 +40,8 @@ from scheduler.audit_log import AuditLog
 
 THREADS = 8  # as many as the pool has connections
 ROUTES = (
-    plans, status, login, accounts, catalog, citizens, privacy, representing, runs, reviewing, tasks, feeds, files,
+    plans, requests, status, login, accounts, catalog, citizens, privacy, representing, runs, reviewing, tasks, feeds,
+    files,
 )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from scheduler.audit import Entry
 from scheduler.audit_log import AuditLog
 from scheduler.published_weeks import PublishedWeeks
 from scheduler.sessions import Found
+from scheduler.week_state import WeekStates
 
 COOKIE = "__Host-session"
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -47,6 +48,7 @@ class Service:
     rates: Rates
     questions: Engine = field(init=False)  # the engine for readings
     weeks: PublishedWeeks = field(init=False, default_factory=PublishedWeeks)
+    states: WeekStates = field(init=False, default_factory=WeekStates)
 
     def __post_init__(self) -> None:
         """Make the second engine from the first."""
@@ -126,7 +128,7 @@ class Caller:
             self._session = session
             answer = make()
             content = b"" if answer.body is None else answer.body.model_dump_json().encode()
-            headers = dict(answer.headers) | ({"Content-Type": "application/json"} if content else {})
+            headers = ({"Content-Type": "application/json"} if content else {}) | dict(answer.headers)
             if not answer.secret:
                 idempotency.remember(session, account, key, wanted, answer.status, headers, content, self.now)
             audit.record(session, [self._entry(citizen) for citizen in about])

@@ -7,26 +7,32 @@ from scheduler.accounts import AccountError
 from scheduler.answers import AnswerError
 from scheduler.approval import ReasonNeededError
 from scheduler.archive import ArchiveError
+from scheduler.asked import AskedError
 from scheduler.audit_log import AuditUnavailableError
 from scheduler.idempotency import AnswerLostError, KeyReusedError
 from scheduler.life import ClosedRunError
 from scheduler.limits import LimitsError
+from scheduler.places import StaleError
 from scheduler.policy import NotPermittedError
 from scheduler.privacy import PrivacyError
 from scheduler.queue import QueueError
 from scheduler.representation import RepresentationError
+from scheduler.requests import RequestStateError
 from scheduler.runs import RunError
 from scheduler.staff_tasks import TaskError
 from scheduler.stored import NotFoundError
+from scheduler.supplies import FullError
 from scheduler.throttle import LoginRefusedError, LoginThrottledError
 
 ERRORS: dict[type[Exception], str] = {
     AccountError: "conflict",
     AnswerError: "conflict",
+    AskedError: "invalid",
     AnswerLostError: "conflict",
     AuditUnavailableError: "busy",
     ArchiveError: "conflict",
     ClosedRunError: "conflict",
+    FullError: "full",
     LimitsError: "conflict",
     ReasonNeededError: "reason_needed",
     KeyReusedError: "key_reused",
@@ -36,7 +42,9 @@ ERRORS: dict[type[Exception], str] = {
     PrivacyError: "conflict",
     QueueError: "conflict",
     RepresentationError: "conflict",
+    RequestStateError: "request_over",
     RunError: "conflict",
+    StaleError: "changed_since",
     TaskError: "conflict",
     LoginThrottledError: "too_many",
     WeekError: "invalid",

@@ -30,12 +30,13 @@ class Page(BaseModel, Generic[Row]):
 
 
 def read_page(
-    session: Session, rows: Select[Any], key: Any, after: str | None, limit: int
+    session: Session, rows: Select[Any], key: Any, after: str | None, limit: int, *, falling: bool = False
 ) -> tuple[Sequence[Any], str | None]:
     """One page of the rows of a single table, in the order of its `key` column, and the cursor to the next."""
-    wanted = rows.order_by(key).limit(limit + 1)
+    wanted = rows.order_by(key.desc() if falling else key).limit(limit + 1)
     if after is not None:
-        wanted = wanted.where(key > _read_cursor(key, after))
+        cursor = _read_cursor(key, after)
+        wanted = wanted.where(key < cursor if falling else key > cursor)
     found = session.scalars(wanted).all()
     more = len(found) > limit
     page = found[:limit]

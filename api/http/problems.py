@@ -46,6 +46,8 @@ KINDS: Mapping[str, Kind] = {
     "wrong_method": Kind(405, "Det kan man ikke her", "This cannot be done here"),
     "conflict": Kind(409, "Det kan ikke lade sig gøre nu", "This cannot be done now"),
     "reason_needed": Kind(409, "Skriv en begrundelse", "Give a reason"),
+    "full": Kind(409, "Der er ikke plads mere", "There is no place left"),
+    "request_over": Kind(409, "Det gælder ikke mere. Spørg igen", "This no longer holds. Ask again"),
     "too_slow": Kind(408, "Forespørgslen kom for langsomt", "The request came too slowly"),
     "changed_since": Kind(412, "Det er ændret siden du så det", "It has changed since you saw it"),
     "too_large": Kind(413, "Forespørgslen er for stor", "The request is too large"),
@@ -81,26 +83,30 @@ def declare(errors: Mapping[type[Exception], str]) -> None:
 def problem(request: Request, slug: str, detail: str = "", **more: Any) -> Response:
     """The answer for one kind of problem; `more` stands in it beside the standard members."""
     kind = KINDS[slug]
-    danish = _is_danish(request)
     headers = {"Cache-Control": "no-store"}
     if kind.status in (429, 503):
         headers["Retry-After"] = str(more.get("retry_after", RETRY_SECONDS))
     if kind.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    content = {
+    headers["Content-Language"] = language_of(request)
+    return JSONResponse(members(request, slug, detail) | more, kind.status, headers, media_type=PROBLEM)
+
+
+def members(request: Request, slug: str, detail: str = "") -> dict[str, Any]:
+    """The standard members of a problem."""
+    kind = KINDS[slug]
+    return {
         "type": f"urn:igang:problem:{slug}",
-        "title": kind.da if danish else kind.en,
+        "title": kind.da if language_of(request) == "da" else kind.en,
         "status": kind.status,
         "detail": detail,
         "instance": getattr(request.state, "request_id", ""),
-        **more,
     }
-    headers["Content-Language"] = "da" if danish else "en"
-    return JSONResponse(content, kind.status, headers, media_type=PROBLEM)
 
 
-def _is_danish(request: Request) -> bool:
-    return not request.headers.get("accept-language", "da").lower().startswith("en")
+def language_of(request: Request) -> str:
+    """The language of an answer: Danish, or English where that is what the reader likes best."""
+    return "en" if request.headers.get("accept-language", "da").lower().startswith("en") else "da"
 
 
 def add_problems(app: FastAPI) -> None:
@@ -162,4 +168,4 @@ def _database(request: Request, error: Exception) -> Response:
     slug = trouble_of(error)
     told = TROUBLES[slug]
     wait = {"retry_after": told.wait} if KINDS[slug].status == 503 else {}
-    return problem(request, slug, told.da if _is_danish(request) else told.en, **wait)
+    return problem(request, slug, told.da if language_of(request) == "da" else told.en, **wait)

@@ -19,11 +19,12 @@ from scheduler.messages import queue as queue_message
 from scheduler.runs import Task
 from scheduler.tables import CitizenJob, Message, Run
 from scheduler.turns import take_period
+from tests.contract.asking import Asking, asking
 from tests.unit.records import either, engine
 
-__all__ = ["either", "engine"]
+__all__ = ["asking", "either", "engine"]
 
-PACE = ChorePace(look=0.02, messages=0.05, retention=0.05)
+PACE = ChorePace(look=0.02, holds=0.02, messages=0.05, retention=0.05)
 PATIENCE_SECONDS = 30.0
 LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)  # by every clock on which the tests run
 
@@ -121,3 +122,10 @@ def _is_sent(engine: Engine, message: int) -> bool:
 def _is_done(engine: Engine, job: int) -> bool:
     with reading(engine) as session:
         return session.get_one(CitizenJob, job).done_at is not None
+
+
+def test_what_was_held_too_long_is_let_go_by_one_of_two_workers(asking: Asking, tmp_path: Path) -> None:
+    where = asking.held()
+    asking.let_time_pass()
+    with _thread(asking.engine, Broken(), tmp_path), _thread(asking.engine, Broken(), tmp_path):
+        _until(lambda: asking.send("citizen", "GET", where).json()["state"] == "expired")

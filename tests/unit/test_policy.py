@@ -45,6 +45,8 @@ TABLE = {
     "lock.write": ("SM", "SM"),
     "plan.read": ("CRASM", "CRASM"),
     "plan.answer": ("CRASM", "CASM"),
+    "request.read": ("CRASM", "CRASM"),
+    "request.write": ("CRASM", "CASM"),
     "figures.read": ("SPM", "SM"),
     "run.ask": ("SPM", "SM"),
     "run.read": ("SPM", "SM"),
