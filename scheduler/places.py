@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -107,10 +108,28 @@ def fill(session: Session, week: str, run_id: int | None) -> None:
     session.execute(update(Waiting).where(Waiting.id.in_(offered), Waiting.state == "offered").values(state="waiting"))
     session.execute(delete(Hold).where(Hold.week == week))
     session.execute(delete(Place).where(Place.week == week))
-    entries = select(PlanEntry.citizen_id, literal(week), Group.offering_id, Group.id)
+    before = func.row_number().over(partition_by=(PlanEntry.citizen_id, Group.offering_id), order_by=PlanEntry.group_id)
+    entries = select(PlanEntry.citizen_id, literal(week), Group.offering_id, before - 1, Group.id)
     entries = entries.join(Group, Group.id == PlanEntry.group_id).where(PlanEntry.run_id == run_id)
-    session.execute(insert(Place).from_select(["citizen_id", "week", "offering_id", "group_id"], entries))
+    session.execute(insert(Place).from_select(["citizen_id", "week", "offering_id", "turn", "group_id"], entries))
+    _fill_changes(session, week)
     make_supplies(session, week)
+
+
+def _fill_changes(session: Session, week: str) -> None:
+    """Let what was changed since the standing version went out be as it was changed: a later one was withdrawn."""
+    sent_at = select(Publication.at).where(Publication.id == STANDING.scalar_subquery())
+    since = select(PlanChange.citizen_id, PlanChange.after).where(
+        PlanChange.week == week, PlanChange.at > sent_at.scalar_subquery()
+    )
+    last: dict[int, list[int]] = dict(session.execute(since.order_by(PlanChange.number), {"week": week}).all())
+    for citizen, groups in last.items():
+        session.execute(delete(Place).where(Place.citizen_id == citizen, Place.week == week))
+        offering, turn = offerings_of(session, groups), Counter[str]()
+        for group in groups:
+            place = {"citizen_id": citizen, "week": week, "offering_id": offering[group], "group_id": group}
+            insert_rows(session, Place, [place | {"turn": turn[offering[group]]}])
+            turn[offering[group]] += 1
 
 
 def hold_plan(session: Session, citizen_id: int, week: str) -> Standing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import hashlib
+from collections.abc import Sequence
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, defer
@@ -62,10 +63,11 @@ def publish(session: Session, run_id: int, account_id: int, now: dt.datetime) ->
     )
     session.add(sent)
     session.flush()
+    told = _who_is_told(session, run_id, before)
     _set_published(session, week, run_id)
     fill(session, week, run_id)
     lock_plans(session, held, "", account_id)  # A run approved since may have taken the places of its locks.
-    _tell(session, sent, before)
+    _tell(session, sent, told, "week_published" if before is None else "week_changed")
     set_revision_tasks(session, week, run_id, now)
     return sent
 
@@ -112,14 +114,16 @@ def _set_published(session: Session, week: str, run_id: int | None) -> None:
     session.execute(update(Run).where(Run.id == run_id).values(state="published"))
 
 
-def _tell(session: Session, sent: Publication, before: int | None) -> None:
-    """Put a message in the outbox for everybody whose week is new or another; there is time to withdraw first."""
-    if before is None:
-        planned = select(PlanEntry.citizen_id).where(PlanEntry.run_id == sent.run_id).distinct()
-        citizens, slug = list(session.scalars(planned.order_by(PlanEntry.citizen_id))), "week_published"
-    else:
-        citizens = [move.citizen_id for move in compare(session, sent.run_id, before).moves]
-        slug = "week_changed"
+def _who_is_told(session: Session, run_id: int, before: int | None) -> list[int]:
+    """Those whose week is new, or other than it stands until now."""
+    if before is not None:
+        return [move.citizen_id for move in compare(session, run_id, before).moves]
+    planned = select(PlanEntry.citizen_id).where(PlanEntry.run_id == run_id).distinct()
+    return list(session.scalars(planned.order_by(PlanEntry.citizen_id)))
+
+
+def _tell(session: Session, sent: Publication, citizens: Sequence[int], slug: str) -> None:
+    """Put a message in the outbox for everybody who is told; there is time to withdraw first."""
     delay = dt.timedelta(minutes=read_limits(session, monday_of(sent.week)).message_delay_minutes)
     arguments = {"week": sent.week, "version": sent.version}
     rows = [

@@ -19,6 +19,8 @@ class Place(Base):
     citizen_id: Mapped[int] = refers_to("citizen.id", key=True)
     week: Mapped[str] = mapped_column(primary_key=True)
     offering_id: Mapped[str] = refers_to("offering.id", key=True)
+    # 1, 2, ... where locks hold her in further groups of one offering
+    turn: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=0, server_default="0")
     group_id: Mapped[int] = refers_to("week_group.id", index=True)
 
 
@@ -133,7 +135,9 @@ class Waiting(Base):
     since: Mapped[dt.datetime]
     state: Mapped[str]
     offers: Mapped[int] = mapped_column(default=0)  # that went by without an answer; they cost her nothing
-    asked: Mapped[list[Any]] = mapped_column(JSON, default_factory=list)  # freed seats offered to her, the last one open
+    asked: Mapped[list[Any]] = mapped_column(
+        JSON, default_factory=list
+    )  # freed seats offered to her, the last one open
     base: Mapped[str] = mapped_column(default="")  # the version of her plan that the open offer is about
     ended_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 

@@ -63,6 +63,7 @@ class PlanLife(RuleBasedStateMachine):
         self.acted_on: set[int] = set()  # versions
         self.created: dict[int, dt.datetime] = {}  # when each run was asked for
         self.places: Entries = frozenset()
+        self.stood: dict[int, Entries] = {0: frozenset()}  # the places of a version when another followed it
         self.changes = Counter[int]()  # of each citizen's plan
         self.changed_at = NOW
         self.held = Counter[int]()  # seats of each group
@@ -168,6 +169,7 @@ class PlanLife(RuleBasedStateMachine):
         assert self.state[run_id] == "approved"
         assert self.created[run_id] >= self.changed_at
         self._unpublish()
+        self.stood[self.standing] = self.places
         self.versions.append(run_id)
         self._let_stand(run_id)
 
@@ -188,6 +190,7 @@ class PlanLife(RuleBasedStateMachine):
         self._unpublish()
         self.withdrawn.add(version)
         self._let_stand(self.versions[self.standing - 1] if self.standing else None)
+        self.places = self.stood[self.standing]
 
     @rule()
     def send_messages(self) -> None:

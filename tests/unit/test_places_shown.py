@@ -22,6 +22,7 @@ from scheduler.reading import read_centre, read_groups
 from scheduler.reminders import queue_reminders
 from scheduler.revision_tasks import set_revision_tasks
 from scheduler.stored import participants as proposed_participants
+from scheduler.supplies import recount
 from scheduler.tables import Message, StaffTask
 from scheduler.weeks_of import participants, staff_week
 from tests.unit.plan_town import LAST_WEEK, NOW, WEEK, PlanTown, engine, minutes, town
@@ -153,3 +154,25 @@ def test_a_change_of_one_week_leaves_the_others(town: PlanTown) -> None:
     town.published({1: ["motion"]})
     town.change(1, "dansk", now=minutes(5))
     assert [event[2] for event in _calendar(town)] == [1, 2, 2]
+
+
+def test_who_keeps_a_granted_change_in_the_next_version_hears_nothing(town: PlanTown) -> None:
+    town.published({1: ["motion"], 2: ["motion"]})
+    town.change(1, "kor", now=minutes(1))
+    town.session.query(Message).delete()
+    town.published({1: ["kor"], 2: ["dansk"]}, now=minutes(2))
+    assert [row.citizen_id for row in town.session.scalars(select(Message))] == [2]
+
+
+def test_a_withdrawal_brings_back_what_was_changed_before(town: PlanTown) -> None:
+    town.published({1: ["motion"], 2: ["motion"]})
+    town.change(1, "kor", now=minutes(1))
+    town.published({1: ["kor"], 2: ["dansk"]}, now=minutes(2))
+    withdraw(town.session, WEEK, town.planner, minutes(3))
+    assert (_numbers(town, "motion"), _numbers(town, "kor"), _numbers(town, "dansk")) == ([2], [1], [])
+    assert recount(town.session, WEEK) == []
+
+
+def test_locks_may_hold_somebody_in_two_groups_of_one_offering(town: PlanTown) -> None:
+    town.published({1: ["motion", "motion2"]})
+    assert (_numbers(town, "motion"), _numbers(town, "motion2")) == ([1], [1])

@@ -135,13 +135,14 @@ def upgrade() -> None:
         sa.Column("citizen_id", sa.Integer(), nullable=False),
         sa.Column("week", sa.Text(), nullable=False),
         sa.Column("offering_id", sa.Text(), nullable=False),
+        sa.Column("turn", sa.Integer(), autoincrement=False, server_default="0", nullable=False),
         sa.Column("group_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["citizen_id"], ["citizen.id"], name=op.f("fk_place_citizen_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["group_id"], ["week_group.id"], name=op.f("fk_place_group_id")),
         sa.ForeignKeyConstraint(
             ["offering_id"], ["offering.id"], name=op.f("fk_place_offering_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("citizen_id", "week", "offering_id", name=op.f("pk_place")),
+        sa.PrimaryKeyConstraint("citizen_id", "week", "offering_id", "turn", name=op.f("pk_place")),
     )
     with op.batch_alter_table("place", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_place_group_id"), ["group_id"], unique=False)
@@ -237,15 +238,16 @@ def downgrade() -> None:
 
 
 def _fill_places() -> None:
-    """Let the weeks that are published already have the places of their run; of one offering, one group."""
+    """Let the weeks that are published already have the places of their run."""
     op.execute(
         """
-        INSERT INTO place (citizen_id, week, offering_id, group_id)
-        SELECT plan_entry.citizen_id, run.week, week_group.offering_id, MIN(week_group.id)
+        INSERT INTO place (citizen_id, week, offering_id, turn, group_id)
+        SELECT plan_entry.citizen_id, run.week, week_group.offering_id, ROW_NUMBER() OVER (
+            PARTITION BY plan_entry.citizen_id, run.id, week_group.offering_id ORDER BY week_group.id
+        ) - 1, week_group.id
         FROM plan_entry
         JOIN run ON run.id = plan_entry.run_id
         JOIN week_group ON week_group.id = plan_entry.group_id
         WHERE run.state = 'published'
-        GROUP BY plan_entry.citizen_id, run.week, week_group.offering_id
         """
     )
