@@ -29,6 +29,8 @@ _MEANINGS = {
     "no": ("2", "nej", "nej tak", "no", "no thanks"),
     "call": ("3", "ring", "ring til mig", "call", "call me"),
 }
+# What came of a text, and the words that the message about it needs; None where one goes out without it.
+Answered = tuple[str, dict[str, Any] | None]
 _ENGLISH = {"yes", "yes please", "no", "no thanks", "call", "call me"}
 
 
@@ -79,8 +81,9 @@ def receive(session: Session, provider_id: str, external_id: str, text: str, now
     elif slug == "read_text":
         set_task(session, citizen_id, _this_week(now), slug, f"sms {text_id}", now)
     session.get_one(InboundText, text_id).outcome = slug
-    language = {"language": "en"} if words in _ENGLISH else {}
-    messages.queue(session, citizen_id, CHANNEL, _MESSAGE.get(slug, slug), told | language, now)
+    if told is not None:
+        language = {"language": "en"} if words in _ENGLISH else {}
+        messages.queue(session, citizen_id, CHANNEL, _MESSAGE.get(slug, slug), told | language, now)
     return Outcome(slug)
 
 
@@ -114,8 +117,8 @@ def _meaning(words: str) -> str:
     return next((meaning for meaning, known in _MEANINGS.items() if words in known), "")
 
 
-def _answer(session: Session, citizen_id: int, meaning: str, now: dt.datetime) -> tuple[str, dict[str, Any]]:
-    """Answer what is open; the slug of what came of it, and the words that its message needs."""
+def _answer(session: Session, citizen_id: int, meaning: str, now: dt.datetime) -> Answered:
+    """Answer what is open."""
     if meaning == "call":
         return "call_back", {}
     open_one = _newest_open(session, citizen_id, now) if meaning else None
@@ -145,7 +148,7 @@ def _rules(session: Session, week: str) -> RequestRules:
     return read_request_rules(session, monday_of(week))
 
 
-def _answer_offer(session: Session, offer: Hold, meaning: str, now: dt.datetime) -> tuple[str, dict[str, Any]]:
+def _answer_offer(session: Session, offer: Hold, meaning: str, now: dt.datetime) -> Answered:
     waiting, week = session.get_one(Waiting, offer.waiting_id), offer.week
     if meaning == "no":
         decline(session, waiting.id, waiting.citizen_id)
@@ -154,16 +157,14 @@ def _answer_offer(session: Session, offer: Hold, meaning: str, now: dt.datetime)
     return "seat_taken", {"week": week}
 
 
-def _answer_request(
-    session: Session, request: ChangeRequest, meaning: str, now: dt.datetime
-) -> tuple[str, dict[str, Any]]:
+def _answer_request(session: Session, request: ChangeRequest, meaning: str, now: dt.datetime) -> Answered:
     if meaning == "no":
         let_go(session, request.id, request.citizen_id)
         return "change_let_go", {"week": request.week}
     own = select(Account.id).where(Account.citizen_id == request.citizen_id, Account.closed_at.is_(None))
     asker = Asker(session.scalar(own.limit(1)) or request.account_id, now)
     confirm(session, request.id, request.citizen_id, asker)
-    return "change_granted", {"week": request.week}
+    return "change_granted", None if request.on_behalf else {"week": request.week}
 
 
 def _set_call_back(session: Session, citizen_id: int, text_id: int, now: dt.datetime) -> None:
