@@ -1,18 +1,24 @@
-"""Makes ready what the first requests would wait for: connections, and the statements that all of them ask."""
+"""Makes ready what the first requests would wait for: connections, statements, and the weeks that are not over."""
 
 from __future__ import annotations
 
 import datetime as dt
 from contextlib import suppress
 
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from api.http.callers import Service
-from scheduler import publishing, sessions
+from catalog.weeks import week_of
+from scheduler import publishing, requests, sessions
 from scheduler.actions import Actor
+from scheduler.asked import Asked
 from scheduler.life import NotPublishedError
+from scheduler.request_effects import Asker
 from scheduler.scope import reaches_citizen
+from scheduler.tables import Place
+from scheduler.week_state import MOST_WEEKS
 
 NO_WEEK = "0001-W01"
 
@@ -28,3 +34,15 @@ def make_ready(service: Service) -> None:
             service.weeks.of(session, NO_WEEK, 0)
         service.weeks.read_newest(session)
         service.log.connect()
+        _make_weeks_ready(service, session)
+
+
+def _make_weeks_ready(service: Service, session: Session) -> None:
+    """Look for one answer in each published week that is not over, which loads its state and the kernel's code."""
+    asker = Asker(0, dt.datetime.now(dt.UTC))
+    to_come = select(Place.week, func.min(Place.citizen_id)).where(Place.week >= week_of(asker.today))
+    for week, citizen_id in session.execute(to_come.group_by(Place.week).order_by(Place.week).limit(MOST_WEEKS)).all():
+        # What is wrong with a week or with her facts is told to who asks about it.
+        with suppress(LookupError, ValueError):
+            state = service.states.of(session, week)
+            requests.find_answer(session, state, citizen_id, Asked("more"), asker)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from typing import Any
 
-from catalog.database import reading
+from httpx2 import Response
+
+from catalog.database import reading, writing
 from scheduler.chores import let_go_overdue
 from scheduler.tables import ChangeRequest, PlanChange, StaffTask
-from tests.contract.asking import PAST, WEEK, Asking, asking
+from tests.contract.asking import PAST, PLAN, WEEK, Asking, asking
+from tests.unit.plan_town import PlanTown
 
 __all__ = ["asking"]
 
 REQUESTS = "/v1/citizens/1/requests"
+PATIENCE_SECONDS, A_WHILE_SECONDS = 30.0, 0.5
 
 
 def test_a_citizen_asks_holds_confirms_and_undoes_and_sees_each_at_once(asking: Asking) -> None:
@@ -169,3 +174,30 @@ def test_requests_are_listed_newest_first_in_pages(asking: Asking) -> None:
     second = asking.send("citizen", "GET", f"{REQUESTS}?limit=2&after={first['next']}").json()
     assert [each["id"] for each in first["items"] + second["items"]] == made[::-1]
     assert second["next"] is None
+
+
+def test_a_step_during_publishing_waits_and_then_says_that_the_week_is_another(asking: Asking) -> None:
+    where = asking.held()
+    begun, let, answers = threading.Event(), threading.Event(), list[Response]()
+
+    def republish() -> None:
+        with writing(asking.engine) as session:
+            PlanTown(session, planner=1).published(PLAN, WEEK, dt.datetime.now(dt.UTC))
+            begun.set()
+            assert let.wait(PATIENCE_SECONDS)
+
+    def confirm() -> None:
+        answers.append(asking.send("citizen", "POST", f"{where}/confirm"))
+
+    threads = [threading.Thread(target=republish), threading.Thread(target=confirm)]
+    threads[0].start()
+    assert begun.wait(PATIENCE_SECONDS)
+    threads[1].start()
+    threads[1].join(A_WHILE_SECONDS)
+    assert threads[1].is_alive()
+    let.set()
+    for thread in threads:
+        thread.join(PATIENCE_SECONDS)
+    assert [answer.json()["type"] for answer in answers] == ["urn:igang:problem:request_over"]
+    assert asking.own_week() == ([asking.group["motion"]], '"2.0"')
+    assert asking.send("citizen", "GET", where).json()["state"] == "expired"
