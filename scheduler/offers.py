@@ -16,13 +16,14 @@ from catalog.weeks import CENTRE_TIME
 from scheduler import messages
 from scheduler.alternatives import read_search
 from scheduler.asked import Asked
+from scheduler.group_times import meetings_of
 from scheduler.life import NotPublishedError
 from scheduler.places import StaleError, Standing, Why, change_plan, hold_plan, hold_seats, standing
 from scheduler.request_effects import CHANNEL
 from scheduler.requests import RequestStateError
 from scheduler.stored import NotFoundError, clock
 from scheduler.supplies import FullError
-from scheduler.tables import FreedSeat, Hold, Waiting
+from scheduler.tables import FreedSeat, Hold, Run, Waiting
 from scheduler.waiting import Held, give_back, hold_waiting, in_line
 from scheduler.week_state import WeekState, WeekStates
 
@@ -32,18 +33,17 @@ def offer_freed(session: Session, states: WeekStates, now: dt.datetime, most: in
 
     A seat is looked at once, and again when an offer of it is over. Nothing is offered within the frozen days.
     """
-    free = select(FreedSeat).where(FreedSeat.offered.is_(False)).order_by(FreedSeat.id).limit(most)
-    seats = session.scalars(free.with_for_update(skip_locked=True)).all()
-    for freed in seats:
-        freed.offered = True
-        session.flush()
-        state = _state_of(session, states, freed)
-        first = _first_meeting(session, freed.group_id)
-        if state is None or first is None:
-            continue
-        today = now.astimezone(CENTRE_TIME).date()
-        if first.date > today + dt.timedelta(days=state.rules.frozen_days):
-            _offer(session, state, freed, first, now)
+    free = select(FreedSeat.id, Group.week).join(Group, Group.id == FreedSeat.group_id)
+    seats = session.execute(free.where(FreedSeat.offered.is_(False)).order_by(FreedSeat.id).limit(most)).all()
+    for freed_id, week in seats:
+        # The week before the seat: whoever cancels a group takes them in this order.
+        session.execute(select(Run.id).where(Run.week == week, Run.state == "published").with_for_update(read=True))
+        untouched = (FreedSeat.id == freed_id, FreedSeat.offered.is_(False))
+        freed = session.scalar(select(FreedSeat).where(*untouched).with_for_update(skip_locked=True))
+        if freed is not None:
+            freed.offered = True
+            session.flush()
+            _offer(session, states, freed, week, now)
     return len(seats)
 
 
@@ -117,21 +117,22 @@ def _hers(session: Session, waiting_id: int, citizen_id: int) -> Held:
     return held
 
 
-def _state_of(session: Session, states: WeekStates, freed: FreedSeat) -> WeekState | None:
+def _state_of(session: Session, states: WeekStates, week: str) -> WeekState | None:
     try:
-        return states.of(session, session.get_one(Group, freed.group_id).week)
+        return states.of(session, week)
     except NotPublishedError:
         return None
 
 
-def _first_meeting(session: Session, group_id: int) -> Meeting | None:
-    meetings = select(Meeting).where(Meeting.group_id == group_id).order_by(Meeting.day, Meeting.start_min)
-    return session.scalars(meetings.limit(1)).first()
-
-
-def _offer(session: Session, state: WeekState, freed: FreedSeat, first: Meeting, now: dt.datetime) -> None:
-    """Keep the seat for the first in line who can come, and ask her."""
-    week, until = state.frame.week, now + dt.timedelta(minutes=state.rules.offer_minutes)
+def _offer(session: Session, states: WeekStates, freed: FreedSeat, week: str, now: dt.datetime) -> None:
+    """Keep a seat for the first in line who can come, and ask her."""
+    state, meetings = _state_of(session, states, week), meetings_of(session, freed.group_id)
+    if state is None or not meetings:
+        return
+    today = now.astimezone(CENTRE_TIME).date()
+    if meetings[0].date <= today + dt.timedelta(days=state.rules.frozen_days):
+        return
+    until = now + dt.timedelta(minutes=state.rules.offer_minutes)
     state.vacancies.forget()
     for waiting in _askable(session, freed, week, now):
         present = standing(session, waiting.citizen_id, week)
@@ -148,7 +149,7 @@ def _offer(session: Session, state: WeekState, freed: FreedSeat, first: Meeting,
         except FullError:
             return
         waiting.state, waiting.base, waiting.asked = "offered", present.version, [*waiting.asked, freed.id]
-        _ask(session, waiting, first, until, now)
+        _ask(session, waiting, meetings[0], until, now)
         return
 
 
