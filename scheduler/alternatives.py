@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import select
+import numpy as np
 from sqlalchemy.orm import Session
 
+from scheduler.apart import groups_of_people_apart
 from scheduler.asked import Asked
 from scheduler.asked import edits as edits_of
-from scheduler.one_facts import people_apart
 from scheduler.one_problem import one_problem
 from scheduler.places import Standing
-from scheduler.tables import Place
 from scheduler.week_state import WeekState
 from solver.one import OneCitizen
 from solver.problem import MICRO, MICRO_PER_PRICE, Bools, Ints
@@ -56,16 +55,9 @@ def read_search(session: Session, state: WeekState, citizen_id: int, wish: Asked
     one = OneCitizen(state.kernel, one_problem(session, state.frame, citizen_id, edits=edits), NODES)
     slots = state.slots(present.groups)
     shut = state.vacancies.shut(session)
-    _shut_people_apart(session, state, citizen_id, shut)
+    shut[list(state.slots(groups_of_people_apart(session, citizen_id, state.frame.week)))] = True
     shut[list(slots)] = False
     return Search(wish, state, one, slots, shut)
-
-
-def _shut_people_apart(session: Session, state: WeekState, citizen_id: int, shut: Bools) -> None:
-    others = people_apart(session, citizen_id)
-    if others:
-        theirs = select(Place.group_id).where(Place.week == state.frame.week, Place.citizen_id.in_(others))
-        shut[list(state.slots(session.scalars(theirs)))] = True
 
 
 def alternatives(search: Search, most: int) -> list[Alternative]:
@@ -103,9 +95,10 @@ def _another_time(search: Search, _: int) -> Iterator[tuple[int, ...]]:
 
 
 def _other_groups(search: Search, slot: int) -> Iterator[tuple[int, ...]]:
-    shut = search.shut.copy()
+    offering = search.one.problem.slot_offering
+    shut = search.shut | ~np.isin(offering, offering[list(search.present)])  # Nothing new comes with it.
     shut[slot] = True
-    for other in _options_of(search, int(search.one.problem.slot_offering[slot]), shut):
+    for other in _options_of(search, int(offering[slot]), shut):
         found = search.one.best_with(other, search.price, shut)
         if found is not None:
             yield found.slots
@@ -122,10 +115,10 @@ def _next_best(search: Search, shut: Bools, most: int) -> Iterator[tuple[int, ..
     shut = shut.copy()
     for _ in range(most):
         found = search.one.best(search.price, shut)
-        yield found.slots
         fresh = set(found.slots) - set(search.present)
         if not fresh:
             return
+        yield found.slots
         for slot in fresh:
             shut |= _same_offering(search, slot)
 

@@ -14,9 +14,18 @@ from sqlalchemy.orm import Session
 from catalog.weeks import CENTRE_TIME, monday_of
 from scheduler import asked as asking
 from scheduler.alternatives import Alternative, Search, alternatives, read_search
+from scheduler.apart import refuse_people_apart
 from scheduler.asked import Asked
 from scheduler.granting import describe, what_needs_a_person
 from scheduler.places import StaleError, Standing, Why, change_plan, hold_plan, hold_seats, standing
+from scheduler.request_checks import (
+    RequestStateError,
+    has_changed_since,
+    is_over,
+    need_state,
+    refuse_locked,
+    refuse_other_version,
+)
 from scheduler.request_effects import Asker, after_confirmation, after_undo, pass_on
 from scheduler.request_rules import read_request_rules
 from scheduler.stored import NotFoundError
@@ -24,9 +33,7 @@ from scheduler.supplies import move
 from scheduler.tables import ChangeRequest, Hold
 from scheduler.week_state import WeekState
 
-
-class RequestStateError(ValueError):
-    """The request's state does not allow this; the message says what to do."""
+__all__ = ["RequestStateError", "ask", "confirm", "expire", "find_answer", "hold", "keep_answer", "let_go", "undo"]
 
 
 def ask(
@@ -56,7 +63,7 @@ def find_answer(
     """
     week = state.frame.week
     present = standing(session, citizen_id, week)
-    _refuse_other_version(present, if_version)
+    refuse_other_version(present, if_version)
     if monday_of(week) + dt.timedelta(days=7) <= asker.today:
         raise RequestStateError(f"week {week} is over: ask about this week or a later one")
     asking.check(wish, state.frame, present.groups)
@@ -108,12 +115,12 @@ def hold(session: Session, request_id: int, citizen_id: int, choice: int, asker:
         A seat was taken meanwhile: ask again.
     """
     request, present = _hold_request(session, request_id, citizen_id)
-    if request.state == "held" and request.chosen == choice and not _is_over(request, asker.at):
+    if request.state == "held" and request.chosen == choice and not is_over(request, asker.at):
         return request
-    _need_state(request, ("answered", "held"))
+    need_state(request, ("answered", "held"))
     if not 0 <= choice < len(request.proposals):
         raise NotFoundError(f"request {request_id} has no proposal {choice}: it has {len(request.proposals)}")
-    _refuse_other_version(present, request.base)
+    refuse_other_version(present, request.base)
     proposal = request.proposals[choice]
     if proposal["person"] and not asker.is_staff:
         _let_go(session, request)
@@ -124,6 +131,7 @@ def hold(session: Session, request_id: int, citizen_id: int, choice: int, asker:
     until = asker.at + dt.timedelta(minutes=rules.hold_minutes)
     before = _take_holds(session, request)
     hold_seats(session, citizen_id, request.week, proposal["joined"], until, freed=before, request_id=request.id)
+    refuse_people_apart(session, citizen_id, request.week, proposal["joined"])
     request.state, request.chosen, request.held_until = "held", choice, until
     session.flush()
     return request
@@ -135,18 +143,19 @@ def confirm(session: Session, request_id: int, citizen_id: int, asker: Asker) ->
     Raises
     ------
     RequestStateError
-        Nothing is held for her, or not any more.
+        Nothing is held for her, or not any more, or staff has locked what she would leave.
     StaleError
         Her plan has changed since the answer.
     """
     request, present = _hold_request(session, request_id, citizen_id)
     if request.state == "confirmed":
         return request
-    _need_state(request, ("held",))
-    if _is_over(request, asker.at):
+    need_state(request, ("held",))
+    if is_over(request, asker.at):
         raise RequestStateError(f"request {request_id} was held until {request.held_until}: choose again")
-    _refuse_other_version(present, request.base)
+    refuse_other_version(present, request.base)
     proposal = request.proposals[request.chosen or 0]
+    refuse_locked(session, request, proposal["left"])
     session.execute(delete(Hold).where(Hold.request_id == request.id))
     move(session, (), proposal["left"])
     granted = "" if asker.is_staff else "request"
@@ -164,22 +173,26 @@ def undo(session: Session, request_id: int, citizen_id: int, asker: Asker) -> Ch
     Raises
     ------
     RequestStateError
-        It was not confirmed, or not today, or her plan has changed since.
+        It was not confirmed, or not today, or staff has locked what she would leave.
+    StaleError
+        Her plan has changed since, and that change stands.
     FullError
         Somebody has got a seat that she had.
     """
     request, present = _hold_request(session, request_id, citizen_id)
     if request.state == "undone":
         return request
-    _need_state(request, ("confirmed",))
+    need_state(request, ("confirmed",))
     decided = request.decided_at
     if decided is None or decided.astimezone(CENTRE_TIME).date() != asker.today:
         raise RequestStateError(f"request {request_id} was not granted today: ask for another change")
     proposal = request.proposals[request.chosen or 0]
-    if list(present.groups) != sorted(proposal["groups"]):
+    if list(present.groups) != sorted(proposal["groups"]) or has_changed_since(session, request):
         raise StaleError("her plan has changed since: ask for another change")
+    refuse_locked(session, request, proposal["joined"])
     before = (set(proposal["groups"]) - set(proposal["joined"])) | set(proposal["left"])
     move(session, proposal["left"], proposal["joined"])
+    refuse_people_apart(session, citizen_id, request.week, proposal["left"])
     change_plan(session, citizen_id, request.week, present, before, Why("undo", asker.account_id, asker.at, request.id))
     request.state = "undone"
     after_undo(session, request)
@@ -197,15 +210,18 @@ def let_go(session: Session, request_id: int, citizen_id: int) -> ChangeRequest:
     return request
 
 
-def expire(session: Session, now: dt.datetime, most: int = 100) -> int:
-    """Let go of what was held until now, and say how many requests that ended."""
+def expire(session: Session, now: dt.datetime, most: int = 1) -> int:
+    """Let go of what was held until now, and say how many requests that ended.
+
+    More than one in a transaction may wait crosswise for other people's changes.
+    """
     due = select(ChangeRequest.id, ChangeRequest.citizen_id).where(
         ChangeRequest.state == "held", ChangeRequest.held_until <= now
     )
     count = 0
     for request_id, citizen_id in session.execute(due.order_by(ChangeRequest.id).limit(most)).all():
         request, _ = _hold_request(session, request_id, citizen_id)
-        if request.state == "held" and _is_over(request, now):
+        if request.state == "held" and is_over(request, now):
             _let_go(session, request)
             request.state = "expired"
             count += 1
@@ -231,17 +247,3 @@ def _take_holds(session: Session, request: ChangeRequest) -> list[int]:
 def _let_go(session: Session, request: ChangeRequest) -> None:
     move(session, (), _take_holds(session, request))
     request.chosen = request.held_until = None
-
-
-def _is_over(request: ChangeRequest, now: dt.datetime) -> bool:
-    return request.held_until is not None and request.held_until <= now
-
-
-def _need_state(request: ChangeRequest, states: tuple[str, ...]) -> None:
-    if request.state not in states:
-        raise RequestStateError(f"request {request.id} is {request.state}, expected {' or '.join(states)}: ask again")
-
-
-def _refuse_other_version(present: Standing, wanted: str | None) -> None:
-    if wanted is not None and present.version != wanted:
-        raise StaleError(f"her plan is version {present.version}, not {wanted}: look at it and ask again")

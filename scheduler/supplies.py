@@ -89,16 +89,20 @@ def move(session: Session, taken: Iterable[int], freed: Iterable[int] = ()) -> N
     Raises
     ------
     FullError
-        A group has nothing left.
+        A group has nothing left, or came into the week after its seats were counted.
     """
     change = Counter(taken)
     change.subtract(freed)
     change = Counter({group: amount for group, amount in change.items() if amount})
-    amount, group_of = Counter[int](), dict[int, int]()
+    amount, group_of, counted = Counter[int](), dict[int, int](), set[int]()
     for supply, group in run_made(session, _USES, {"groups": list(change)}) if change else ():
         amount[supply] += change[group]
+        counted.add(group)
         if change[group] > 0:
             group_of[supply] = group
+    uncounted = {group for group, units in change.items() if units > 0} - counted
+    if uncounted:
+        raise FullError(min(uncounted))
     connection = session.connection()
     for supply, units in sorted(amount.items()):
         if units and connection.execute(_USE, {"supply": supply, "units": units}).rowcount == 0:
@@ -127,7 +131,7 @@ def recount(session: Session, week: str) -> list[Drift]:
 
 
 def full_groups(session: Session, week: str) -> list[int]:
-    """The groups of a published week that nobody can join: nothing is left, or too few came for them to run."""
+    """The groups of a published week that nobody can join: nothing is left or counted, or too few came to run them."""
     spent = (
         select(SupplyUse.group_id)
         .join(Supply, Supply.id == SupplyUse.supply_id)
@@ -136,4 +140,7 @@ def full_groups(session: Session, week: str) -> list[int]:
     asleep = select(Group.id).where(
         Group.week == week, Group.minimum > 0, ~exists().where(Place.group_id == Group.id).correlate(Group)
     )
-    return sorted(set(session.scalars(union_all(spent, asleep))))
+    uncounted = select(Group.id).where(
+        Group.week == week, ~exists().where(SupplyUse.group_id == Group.id).correlate(Group)
+    )
+    return sorted(set(session.scalars(union_all(spent, asleep, uncounted))))

@@ -1,0 +1,51 @@
+"""What must hold before a change request takes its next step."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from scheduler.approval import LOCKED_BY_APPROVAL
+from scheduler.places import StaleError, Standing
+from scheduler.tables import ChangeRequest, Lock, PlanChange
+
+
+class RequestStateError(ValueError):
+    """The request's state does not allow this; the message says what to do."""
+
+
+def is_over(request: ChangeRequest, now: dt.datetime) -> bool:
+    """Whether what is held was held until now at the latest."""
+    return request.held_until is not None and request.held_until <= now
+
+
+def need_state(request: ChangeRequest, states: tuple[str, ...]) -> None:
+    """Raise RequestStateError unless the request is in one of these states."""
+    if request.state not in states:
+        raise RequestStateError(f"request {request.id} is {request.state}, expected {' or '.join(states)}: ask again")
+
+
+def refuse_other_version(present: Standing, wanted: str | None) -> None:
+    """Raise StaleError where her plan is no longer the one that was looked at; None looked at none."""
+    if wanted is not None and present.version != wanted:
+        raise StaleError(f"her plan is version {present.version}, not {wanted}: look at it and ask again")
+
+
+def refuse_locked(session: Session, request: ChangeRequest, groups: Collection[int]) -> None:
+    """Raise RequestStateError where staff has locked one of these groups for her since the answer was found."""
+    hers = (Lock.citizen_id == request.citizen_id, Lock.group_id.in_(groups))
+    locked = session.scalar(select(Lock.group_id).where(*hers, ~Lock.why.startswith(LOCKED_BY_APPROVAL)).limit(1))
+    if locked is not None:
+        raise RequestStateError(f"group {locked} is locked: a person must look at request {request.id}")
+
+
+def has_changed_since(session: Session, request: ChangeRequest) -> bool:
+    """Whether a later change of her week stands; what the facts were before it is not what they are now."""
+    hers = (PlanChange.citizen_id == request.citizen_id, PlanChange.week == request.week)
+    own = select(PlanChange.number).where(PlanChange.request_id == request.id, *hers).scalar_subquery()
+    later = select(PlanChange.id).outerjoin(ChangeRequest, ChangeRequest.id == PlanChange.request_id).where(*hers)
+    later = later.where(PlanChange.number > own, func.coalesce(ChangeRequest.state, "") != "undone")
+    return session.scalar(later.limit(1)) is not None
