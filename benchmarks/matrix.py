@@ -51,6 +51,9 @@ BODIES: dict[str, Any] = {
     "close_task": {"note": "talt sammen"},
     "ask_change": {"kind": "talk", "how": "phone"},
     "hold_choice": {"choice": 0},
+    "cancel_group": {"reason": "syg"},
+    "move_group": {"reason": "syg", "times": [{"day": 1, "start": 600, "end": 660}]},
+    "receive_text": {"provider_id": "1", "external_id": "ingen", "text": "1"},
 }
 PERSONAL = {"citizen_id": "citizen", "staff_id": "staff", "task_id": "task"}
 
@@ -169,6 +172,8 @@ def _ask(client: TestClient, route: APIRoute, method: str, asker: Asker, ids: di
         "token": "x",
         "job_id": 1,
         "representation_id": ABSENT,
+        "waiting_id": ABSENT,
+        "offering_id": "ingen",
     } | ids
     path = route.path.format(**{name: names[name] for name in route.param_convertors})
     headers = {"Authorization": f"Bearer {asker.key}", "Idempotency-Key": key}

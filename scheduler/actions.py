@@ -41,6 +41,7 @@ ACTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "run.publish": _STAFF,
         "run.withdraw": _STAFF,
         "group.participants": _STAFF,
+        "group.change": _STAFF,
         "staff.week": _STAFF,
         "feed.write": _CITIZENS,
         "import.write": _STAFF,
@@ -52,6 +53,7 @@ ACTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "task.read": _STAFF,
         "task.write": _STAFF,
         "message.read": _STAFF,
+        "text.receive": _STAFF,
         "representation.own": frozenset({"citizen", "representative"}),
         "representation.read": _HERSELF,
         "representation.write": _HERSELF,
@@ -63,7 +65,7 @@ SEEING = frozenset({"citizen.read", "plan.read", "request.read"})
 ACTING = SEEING | {"wishes.write", "availability.write", "plan.answer", "request.write", "feed.write"}
 
 # These touch every citizen, so they ask for the scope of the whole centre.
-WHOLE_CENTRE = frozenset({"run.publish", "run.withdraw", "import.write", "export.read"})
+WHOLE_CENTRE = frozenset({"run.publish", "run.withdraw", "import.write", "export.read", "text.receive"})
 
 LARGEST_NUMBER = 2**63 - 1  # that both databases compare with a row's number
 

@@ -21,9 +21,10 @@ from sqlalchemy import Engine
 from catalog.database import make_engine, reading, writing
 from scheduler import clock
 from scheduler.channels import Channel
-from scheduler.chores import drop_old, let_go_overdue, remind_and_send
+from scheduler.chores import drop_old, let_go_overdue, offer_seats, remind_and_send
 from scheduler.privacy import do_jobs
 from scheduler.turns import take_period
+from scheduler.week_state import WeekStates
 
 log = structlog.get_logger("igang.chores")
 STOP_SECONDS = 5.0
@@ -46,6 +47,7 @@ class ChoreThread:
         self._engine: Engine = make_engine(url)
         self._channels, self._listed, self._pace = channels, listed, pace or ChorePace()
         self._next = dict.fromkeys(("holds", "messages", "retention"), 0.0)  # when to ask the database again
+        self._states = WeekStates()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="chores", daemon=True)
 
@@ -73,6 +75,7 @@ class ChoreThread:
             do_jobs(self._engine, self._listed)
         elif name == "holds" and self._is_time(name, self._pace.holds):
             let_go_overdue(self._engine, self._now())
+            offer_seats(self._engine, self._states, self._now())
         elif name == "messages" and self._is_ours(name, self._pace.messages):
             remind_and_send(self._engine, self._channels, self._now())
         elif name == "retention" and self._is_ours(name, self._pace.retention):

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
 
 from catalog.database import reading, writing
-from scheduler import idempotency, requests
+from catalog.tables import Group
+from catalog.weeks import CENTRE_TIME, week_of
+from scheduler import idempotency, offers, requests
 from scheduler.channels import Channel
+from scheduler.life import NotPublishedError
 from scheduler.messages import Sent, send_due
 from scheduler.privacy import do_jobs, drop_copies
 from scheduler.reminders import queue_reminders
 from scheduler.stripping import holding_erased, strip
-from scheduler.tables import ChangeRequest
+from scheduler.tables import ChangeRequest, FreedSeat, Hold
+from scheduler.week_state import WeekStates
 
 ANSWERS_KEPT = dt.timedelta(days=1)  # How long a write may be sent again with its key.
 
@@ -32,6 +38,7 @@ class Done:
     stripped: int  # runs that lost an input with somebody erased
     jobs: int  # copies and erasures
     let_go: int  # holds that were over
+    seats: int  # that came free and were offered to who waits
 
 
 def do_chores(engine: Engine, channels: Mapping[str, Channel], listed: Path, now: dt.datetime) -> Done:
@@ -40,7 +47,8 @@ def do_chores(engine: Engine, channels: Mapping[str, Channel], listed: Path, now
     reminders, sent = remind_and_send(engine, channels, now)
     forgotten, stripped = drop_old(engine, now)
     let_go = let_go_overdue(engine, now)
-    return Done(reminders, sent.sent, sent.failed, forgotten, stripped, jobs, let_go)
+    seats = offer_seats(engine, WeekStates(), now)
+    return Done(reminders, sent.sent, sent.failed, forgotten, stripped, jobs, let_go, seats)
 
 
 def let_go_overdue(engine: Engine, now: dt.datetime) -> int:
@@ -52,6 +60,31 @@ def let_go_overdue(engine: Engine, now: dt.datetime) -> int:
         with writing(engine) as session:
             ended += requests.expire(session, now, most=1)
     return ended
+
+
+def offer_seats(engine: Engine, states: WeekStates, now: dt.datetime) -> int:
+    """Pass on the offers that nobody answered, and offer what is free to who waits; returns how many seats it were."""
+    with reading(engine) as session:
+        due = session.scalar(select(func.count()).where(Hold.waiting_id.is_not(None), Hold.until <= now))
+    for _ in range(due or 0):
+        with writing(engine) as session:
+            offers.pass_on_due(session, now, most=1)
+    with reading(engine) as session:
+        free = session.scalar(select(func.count()).where(FreedSeat.offered.is_(False))) or 0
+        _make_states(session, states, now)
+    for _ in range(free):
+        with writing(engine) as session:
+            offers.offer_freed(session, states, now, most=1)
+    return free
+
+
+def _make_states(session: Session, states: WeekStates, now: dt.datetime) -> None:
+    """Make the states of the weeks to come with a free seat while no writer waits for them."""
+    to_come = Group.week >= week_of(now.astimezone(CENTRE_TIME).date())
+    weeks = select(Group.week).join(FreedSeat, FreedSeat.group_id == Group.id)
+    for week in session.scalars(weeks.where(FreedSeat.offered.is_(False), to_come).distinct()).all():
+        with suppress(NotPublishedError):
+            states.of(session, week)
 
 
 def remind_and_send(engine: Engine, channels: Mapping[str, Channel], now: dt.datetime) -> tuple[int, Sent]:

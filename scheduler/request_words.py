@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalog.tables import Leg
+from catalog.tables import Leg, Offering
 from catalog.weeks import CENTRE_TIME
 from scheduler.asked import CHANGES
-from scheduler.tables import ChangeRequest
+from scheduler.tables import ChangeRequest, Hold, Waiting
 from scheduler.texts import LANGUAGES, texts
+from scheduler.waiting import Line
 from scheduler.week_document import describe_groups
 
 DOMAIN = "requests"
@@ -93,6 +94,28 @@ def proposal_words(proposal: Mapping[str, Any], kind: str, named: Named) -> Prop
         lost=[_change("lost", word, named) for word in words["lost"]],
         grant=_say(language, f"grant_{proposal['person'] or 'at_once'}"),
     )
+
+
+def waiting_words(
+    session: Session, waiting: Waiting, line: Line | None, seat: Hold | None, language: str = LANGUAGES[0]
+) -> str:
+    """Where she stands who waits, and the seat that is offered to her."""
+    offering = session.get_one(Offering, waiting.offering_id)
+    title = getattr(offering, language)
+    if line is None:
+        return _say(language, f"waiting_{waiting.state}", offering=title)
+    if seat is not None:
+        until = seat.until.astimezone(CENTRE_TIME)
+        activity = _timed(describe_groups(session, [seat.group_id])[0], language)
+        return _say(
+            language, "waiting_offered", activity=activity, time=_clock(60 * until.hour + until.minute, language)
+        )
+    first, last = line.band
+    slug = "waiting_band" if last is not None else "waiting_behind"
+    said = [_say(language, slug, offering=title, first=first, last=last)]
+    if line.freed is not None:
+        said.append(_say(language, "waiting_freed", count=line.freed))
+    return " ".join(said)
 
 
 def _form(joined: list[Described], left: list[Described], kind: str) -> str:

@@ -15,6 +15,8 @@ from api.http import (
     citizens,
     feeds,
     files,
+    group_changes,
+    inbound,
     login,
     plans,
     privacy,
@@ -24,6 +26,7 @@ from api.http import (
     runs,
     status,
     tasks,
+    waiting,
 )
 from api.http.access_log import AccessLog
 from api.http.borders import Border
@@ -41,7 +44,7 @@ from scheduler.audit_log import AuditLog
 THREADS = 8  # as many as the pool has connections
 ROUTES = (
     plans, requests, status, login, accounts, catalog, citizens, privacy, representing, runs, reviewing, tasks, feeds,
-    files,
+    files, waiting, group_changes, inbound,
 )  # fmt: skip
 
 

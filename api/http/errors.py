@@ -9,6 +9,7 @@ from scheduler.approval import ReasonNeededError
 from scheduler.archive import ArchiveError
 from scheduler.asked import AskedError
 from scheduler.audit_log import AuditUnavailableError
+from scheduler.group_times import GroupError
 from scheduler.idempotency import AnswerLostError, KeyReusedError
 from scheduler.life import ClosedRunError
 from scheduler.limits import LimitsError
@@ -33,6 +34,7 @@ ERRORS: dict[type[Exception], str] = {
     ArchiveError: "conflict",
     ClosedRunError: "conflict",
     FullError: "full",
+    GroupError: "conflict",
     LimitsError: "conflict",
     ReasonNeededError: "reason_needed",
     KeyReusedError: "key_reused",

@@ -135,7 +135,7 @@ def _ask(
     shape: Callable[[RequestOut], Answer],
     version: str | None = None,
 ) -> Response:
-    asker = _asker(caller, citizen_id)
+    asker = asker_of(caller, citizen_id)
 
     def find(session: Session) -> ChangeRequest:
         caller.permit(session, citizen_id)
@@ -158,7 +158,7 @@ def _step(
 ) -> Response:
     def step() -> Answer:
         caller.permit(caller.session, citizen_id)
-        request = do(_asker(caller, citizen_id))
+        request = do(asker_of(caller, citizen_id))
         return Answer(200, _shown(caller, caller.session, request), _headers(caller))
 
     try:
@@ -186,7 +186,8 @@ def _shown(caller: Caller, session: Session, request: ChangeRequest) -> RequestO
     return request_out(request, named, with_points=_is_staff(caller))
 
 
-def _asker(caller: Caller, citizen_id: int) -> Asker:
+def asker_of(caller: Caller, citizen_id: int) -> Asker:
+    """Who asks, and whether for herself."""
     on_behalf = caller.actor.citizen_id != citizen_id
     return Asker(caller.actor.account_id, caller.now, is_staff=_is_staff(caller), on_behalf=on_behalf)
 
