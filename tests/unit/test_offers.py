@@ -12,6 +12,7 @@ from catalog.database import make_engine, writing
 from catalog.tables import Group
 from scheduler import sms
 from scheduler.approval import approve
+from scheduler.leaving import leave_all
 from scheduler.messages import render
 from scheduler.offers import accept, decline, open_offer, pass_on_due
 from scheduler.places import StaleError
@@ -164,6 +165,16 @@ def test_who_leaves_the_line_gives_an_offered_seat_to_the_next(town: PlanTown) -
     first, second = line(town)
     offer(town)
     leave(town.session, first, "dansk", Asker(town.planner, minutes(1)))
+    assert recount(town.session, WEEK) == []
+    assert offer(town, minutes(1)) == second
+
+
+def test_who_goes_for_good_gives_an_offered_seat_to_the_next(town: PlanTown) -> None:
+    full_dansk(town)
+    wait(town, 1, 2)
+    first, second = line(town)
+    offer(town)
+    leave_all(town.session, first, minutes(1))
     assert recount(town.session, WEEK) == []
     assert offer(town, minutes(1)) == second
 
