@@ -15,12 +15,16 @@ Citizens 2 and 3 are kept apart; everybody needs the only leg, and 1 and 4 have 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
+from functools import cache
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
-from catalog.database import writing
+from catalog.columns import Base
+from catalog.database import make_engine, writing
 from catalog.tables import Group, GroupStaff, Meeting, StaffMember
 from catalog.weeks import monday_of
 from scheduler import requests
@@ -111,3 +115,20 @@ def offered(town: RequestTown, request: ChangeRequest) -> list[str]:
     """The weeks that a request may choose from, best first, by the codes of their groups."""
     code = dict(town.session.execute(select(Group.id, Group.code)).all())
     return [" ".join(sorted(code[group] for group in proposal["groups"])) for proposal in request.proposals]
+
+
+@cache
+def _databases() -> tuple[Engine, Engine, int]:
+    """The filled town, made once; where it is copied to, one engine for all, since that keeps its SQL; the planner."""
+    filled = make_engine("sqlite://")
+    Base.metadata.create_all(filled)
+    with writing(filled) as session:
+        return filled, make_engine("sqlite://"), RequestTown(session).planner
+
+
+def fresh_town() -> tuple[Engine, int]:
+    """The town without a published week, in the one database that is filled anew, and its planner."""
+    filled, engine, planner = _databases()
+    with closing(filled.raw_connection()) as source, closing(engine.raw_connection()) as target:
+        cast(Any, source.driver_connection).backup(target.driver_connection)
+    return engine, planner

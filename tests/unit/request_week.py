@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
 from typing import NamedTuple
 
 import numpy as np
@@ -67,3 +68,14 @@ def broken_rules(session: Session) -> list[str]:
     group = np.array([place for each in chosen for place in each], np.int64)
     plans = Plans(np.cumsum([0, *map(len, chosen)]), slot[group], group)
     return [violation.text for violation in verify(problem, plans).violations]
+
+
+def moves_of_others(before: Mapping[int, Seen], now: Mapping[int, Seen], by: Set[int], erased: Set[int]) -> list[str]:
+    """Whose plan changed though she did not do it, or without its version rising by one; publishing moves anybody."""
+    faults = []
+    for citizen in now.keys() & before.keys():
+        old, new = before[citizen], now[citizen]
+        if new.published == old.published and new != old:
+            rises = new.changes == old.changes + 1 or citizen in erased
+            faults += [] if citizen in by and rises else [f"{citizen}: {old} became {new}"]
+    return faults
