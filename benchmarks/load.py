@@ -1,9 +1,9 @@
 """Load on the service: `python -m benchmarks.load SECONDS [sqlite|postgresql]`; `make load SECONDS=10` does both.
 
 The service runs as in production, a worker beside it solves a run all the while, and citizens ask for their own weeks
-at a fixed rate, whether the answers keep up or not. Before that, one of staff asks for the whole published week: of a
-service just started, again, and with the ETag that she has. It ends with one line of JSON for each database, and with
-exit code 1 where the bar on PostgreSQL is missed.
+at a fixed rate, whether the answers keep up or not; then others ask for changes, as some did before the run began.
+First one of staff asks for the whole published week: of a service just started, again, and with the ETag that she has.
+It ends with one line of JSON for each database, and with exit code 1 where the bar on PostgreSQL is missed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ from benchmarks.chaos import database
 from benchmarks.chaos_workers import descendants
 from benchmarks.instances import BY_NAME, Figures, Instance
 from benchmarks.load_arrivals import Came, Plan, send
-from benchmarks.load_town import Town, ask_endless, log_in_anew, make_published_town
+from benchmarks.load_changes import Asker, table
+from benchmarks.load_town import Town, ask_endless, askers, log_in_anew, make_published_town
 from benchmarks.machine import load as load_average
 from catalog.database import make_engine, reading
 from scheduler.tables import Run
@@ -51,6 +52,7 @@ class Load:
     rate: float = RATE
     starts: int = STARTS
     again: int = AGAIN
+    changes_seconds: float = 5.0  # at each rate of change requests, idle and while a run is solving
 
 
 def load(name: str, wanted: Load) -> Figures:
@@ -59,15 +61,19 @@ def load(name: str, wanted: Load) -> Figures:
         town = make_published_town(url, wanted.citizens)
         engine = make_engine(url)
         try:
+            ask_changes = askers(engine, town)
+            with serving(url, PROCESSES[name]) as (port, _):
+                log_in_anew(engine)
+                idle = table(port, town.week, ask_changes, "idle", wanted.changes_seconds)
             with solving(engine, url) as run:
-                figures = _ask_everything(engine, url, name, town, wanted)
+                figures = idle | _ask_everything(engine, url, name, town, ask_changes, wanted)
                 figures["solving"] = _state(engine, run) == "running"
         finally:
             engine.dispose()
     return {"database": name, "citizens": wanted.citizens, **figures}
 
 
-def _ask_everything(engine: Engine, url: str, name: str, town: Town, wanted: Load) -> Figures:
+def _ask_everything(engine: Engine, url: str, name: str, town: Town, ask_changes: list[Asker], wanted: Load) -> Figures:
     began_load, firsts, figures = load_average(), [], Figures()
     log_in_anew(engine)
     for number in range(wanted.starts):
@@ -84,6 +90,7 @@ def _ask_everything(engine: Engine, url: str, name: str, town: Town, wanted: Loa
             came = send(Plan(port, wanted.rate, wanted.seconds, 1, asked))
             figures = _own_figures(came, wanted)
             figures["web_ms_each"] = 1e3 * (processor_seconds(service) - before) / came.asked
+            figures |= table(port, town.week, ask_changes, "solving", wanted.changes_seconds)
     return figures | {
         "week_first_ms": max(firsts),
         "week_again_ms": float(np.median(agains)),

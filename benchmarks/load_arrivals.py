@@ -45,8 +45,8 @@ class Connection(asyncio.Protocol):
     """One kept connection, on which one request is under way at a time."""
 
     def __init__(self, idle: list[Connection]) -> None:
-        self._idle, self._buffer, self._length = idle, b"", -1
-        self._status: asyncio.Future[int] | None = None
+        self._idle, self._buffer, self._head, self._length = idle, b"", 0, -1
+        self._answer: asyncio.Future[tuple[int, bytes]] | None = None
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -54,12 +54,12 @@ class Connection(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
-    def ask(self, request: bytes) -> asyncio.Future[int]:
-        """Send a request; the future is its status."""
+    def ask(self, request: bytes) -> asyncio.Future[tuple[int, bytes]]:
+        """Send a request; the future is the answer's status and body."""
         assert self._transport is not None
-        self._status = asyncio.get_running_loop().create_future()
+        self._answer = asyncio.get_running_loop().create_future()
         self._transport.write(request)
-        return self._status
+        return self._answer
 
     def data_received(self, data: bytes) -> None:
         """Read on until the answer is whole; every answer of the service names its length."""
@@ -69,21 +69,22 @@ class Connection(asyncio.Protocol):
             if not end:
                 return
             named = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
-            self._length = len(head) + 4 + (int(named[0].split(b":")[1]) if named else 0)
-        if len(self._buffer) >= self._length and self._status is not None:
-            status, self._status = self._status, None
-            number = int(self._buffer[9:12])
+            self._head = len(head) + 4
+            self._length = self._head + (int(named[0].split(b":")[1]) if named else 0)
+        if len(self._buffer) >= self._length and self._answer is not None:
+            answer, self._answer = self._answer, None
+            said = int(self._buffer[9:12]), self._buffer[self._head :]
             self._buffer, self._length = b"", -1
             self._idle.append(self)
-            if not status.done():
-                status.set_result(number)
+            if not answer.done():
+                answer.set_result(said)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let whoever waits know, and nobody ask here again."""
         if self in self._idle:
             self._idle.remove(self)
-        if self._status is not None and not self._status.done():
-            self._status.set_exception(ConnectionResetError("closed before the answer was whole"))
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(ConnectionResetError("closed before the answer was whole"))
 
     def close(self) -> None:
         """Hang up."""
@@ -115,16 +116,20 @@ async def arrive(plan: Plan) -> Came:
     return came
 
 
+async def open_or_idle(port: int, idle: list[Connection]) -> Connection:
+    """A connection on which nothing is under way."""
+    if idle:
+        return idle.pop()
+    loop = asyncio.get_running_loop()
+    return (await loop.create_connection(lambda: Connection(idle), "127.0.0.1", port))[1]
+
+
 async def _ask(port: int, request: bytes, planned: float, idle: list[Connection], came: Came) -> None:
     loop = asyncio.get_running_loop()
     for _ in range(AGAIN):
         try:
-            if idle:
-                connection = idle.pop()
-            else:
-                came.connections += 1
-                _, connection = await loop.create_connection(lambda: Connection(idle), "127.0.0.1", port)
-            status = await connection.ask(request)
+            came.connections += not idle
+            status, _ = await (await open_or_idle(port, idle)).ask(request)
         except OSError:
             continue
         came.statuses[str(status)] = came.statuses.get(str(status), 0) + 1

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from api.http.callers import COOKIE
-from catalog.database import insert_rows, make_engine, writing
+from catalog.database import insert_rows, make_engine, reading, writing
 from catalog.weeks import create_groups, shift_week
 from scheduler import accounts, queue, sessions
 from scheduler.accounts import Rights
@@ -18,7 +18,7 @@ from scheduler.migrations import upgrade
 from scheduler.publishing import publish
 from scheduler.runs import Task, compute, read_input, store
 from scheduler.shipped import load_shipped
-from scheduler.tables import Account, Citizen, LoginSession
+from scheduler.tables import Account, Citizen, LoginSession, Place
 from scheduler.town import make_town
 from solver import Options
 
@@ -60,6 +60,14 @@ def ask_endless(engine: Engine) -> int:
     """Ask for a run of the next week that ends only where it is cancelled or its worker ends."""
     with writing(engine) as session:
         return queue.ask(session, Task(shift_week(WEEK, 1), Options(seed=SEED, time_limit=None))).id
+
+
+def askers(engine: Engine, town: Town) -> list[tuple[int, str, int]]:
+    """Everybody who has a place in the published week, with her cookie and one of her groups."""
+    with reading(engine) as session:
+        first = select(Place.citizen_id, func.min(Place.group_id)).where(Place.week == town.week)
+        rows = session.execute(first.group_by(Place.citizen_id).order_by(Place.citizen_id)).all()
+    return [(citizen, town.citizens[citizen], group) for citizen, group in rows]
 
 
 def log_in_anew(engine: Engine) -> None:

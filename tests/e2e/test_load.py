@@ -12,9 +12,10 @@ import pytest
 from benchmarks.chaos_workers import descendants
 from benchmarks.instances import BY_NAME
 from benchmarks.load import Load, load
+from benchmarks.load_changes import RATES
 from benchmarks.report import MORE
 
-SMALL = Load(seconds=1.0, citizens=60, rate=20.0, starts=1, again=2)
+SMALL = Load(seconds=1.0, citizens=60, rate=20.0, starts=1, again=2, changes_seconds=0.1)
 
 
 @pytest.mark.parametrize("name", ["postgresql"])  # It has several processes; make load does both.
@@ -28,6 +29,9 @@ def test_every_request_of_a_small_load_is_answered(name: str) -> None:
     bars = {bar.figure for bar in BY_NAME[f"load-{name}"].must}
     assert bars | set(MORE["load"]) <= figures.keys()
     assert json.loads(json.dumps(figures)) == figures
+    ended = [figures[f"changes_{label}_{rate}_ended"] for label in ("idle", "solving") for rate in RATES]
+    assert sum(each.get("granted", 0) for each in ended) > 0
+    assert {said for each in ended for said in each} <= {"granted", "nothing", "person", "hold 409"}
     assert descendants(os.getpid()) <= processes
     assert _files() <= files
 
