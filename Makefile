@@ -74,6 +74,12 @@ chaos: setup ## Kill and halt workers and the database while they do RUNS=20 run
 faults: setup ## Kill the service N=200 times while it writes (DB=sqlite or postgresql); nothing may be lost
 	@$(BIN)/python -m benchmarks.faults $(or $(N),200) $(or $(DB),sqlite)
 
+race: setup ## Let 8 processes race for few free seats with N=5000 requests (DB=sqlite or postgresql)
+	@$(BIN)/python -m benchmarks.race $(or $(N),5000) $(or $(DB),sqlite)
+
+life: setup ## Change a published week at random, STEPS=100000 times; every count and rule must hold
+	@IGANG_LIFE_STEPS=$(or $(STEPS),100000) $(BIN)/python -m pytest -q tests/property/test_request_life.py
+
 matrix: setup ## Ask every route as every role about own, foreign and absent objects
 	@$(BIN)/python -m benchmarks.matrix
 
@@ -84,4 +90,4 @@ lock: setup ## Pin the dependencies anew (needs uv on the path)
 	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --upgrade --output-file requirements.lock
 
-.PHONY: help venv setup demo test check static compiled format bench umass chaos faults matrix load run lock
+.PHONY: help venv setup demo test check static compiled format bench umass chaos faults race life matrix load run lock
