@@ -27,6 +27,7 @@ from api.http import (
     status,
     tasks,
     waiting,
+    whys,
 )
 from api.http.access_log import AccessLog
 from api.http.borders import Border
@@ -44,7 +45,7 @@ from scheduler.audit_log import AuditLog
 THREADS = 8  # as many as the pool has connections
 ROUTES = (
     plans, requests, status, login, accounts, catalog, citizens, privacy, representing, runs, reviewing, tasks, feeds,
-    files, waiting, group_changes, inbound,
+    files, waiting, whys, group_changes, inbound,
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from catalog.tables import Group
 from catalog.weeks import parse_week
 from scheduler import cancelled, messages, policy
 from scheduler.cancelled import Given
+from scheduler.importer.cpr import hide_cpr
 from scheduler.request_effects import Asker
 from scheduler.tables import Message
 
@@ -65,7 +66,7 @@ def cancel_group(
 
     def cancel(asker: Asker) -> list[Given]:
         state = caller.service.states.of(caller.session, parsed)
-        return cancelled.cancel_group(caller.session, state, group_id, body.reason, asker)
+        return cancelled.cancel_group(caller.session, state, group_id, hide_cpr(body.reason), asker)
 
     return _change(caller, parsed, group_id, body, cancel)
 
@@ -76,7 +77,7 @@ def move_group(week: Week, group_id: Number, body: MoveIn, caller: Annotated[Cal
     times = tuple((time.day, time.start, time.end) for time in body.times)
 
     def move(asker: Asker) -> list[Given]:
-        return cancelled.move_group(caller.session, group_id, times, body.reason, asker)
+        return cancelled.move_group(caller.session, group_id, times, hide_cpr(body.reason), asker)
 
     return _change(caller, parse_week(week), group_id, body, move)
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.http.plans import ActivityOut
 from scheduler.asked import LONGEST_TEXT, Asked
+from scheduler.importer.cpr import hide_cpr
 from scheduler.request_words import Named, kind_words, proposal_words, state_words
 from scheduler.tables import ChangeRequest
 
@@ -48,9 +49,10 @@ class AskIn(BaseModel):
     text: str = Field(default="", max_length=LONGEST_TEXT)
 
     def wish(self) -> Asked:
-        """What is asked, for the rooms within."""
+        """What is asked, for the rooms within; a CPR number in the text goes no further."""
         times = tuple((time.day, time.start, time.end) for time in self.times)
-        return Asked(self.kind, self.group_id, self.offering_id, times, self.every_week, self.how or "", self.text)
+        text = hide_cpr(self.text)
+        return Asked(self.kind, self.group_id, self.offering_id, times, self.every_week, self.how or "", text)
 
 
 class ChoiceIn(BaseModel):

@@ -90,6 +90,11 @@ class Asking:
             given: dict[str, Any] = {"granted_by": 1, "granted_at": NOW}
             session.add(Representation(citizen_id=1, account_id=self.account("friend"), may=may, until=until, **given))
 
+    def publish_past(self) -> None:
+        """Let the week before this one have been published."""
+        with writing(self.engine) as session:
+            PlanTown(session, planner=1).published(PLAN, PAST, NOW - dt.timedelta(days=20))
+
     def account(self, who: str) -> int:
         """The number of somebody's account."""
         return list(RIGHTS).index(who) + 2  # The first is the town's planner.
@@ -108,7 +113,6 @@ def asking(database_url: str) -> Iterator[Asking]:
         session.execute(update(Citizen).values(max_minutes=60))
         group = {code: town.group(code, WEEK) for code in CODES}
         town.published(PLAN, WEEK, NOW - dt.timedelta(days=1))
-        town.published(PLAN, PAST, NOW - dt.timedelta(days=20))
         keys = {}
         for name, rights in RIGHTS.items():
             account = accounts.create_account(session, name, name, rights, NOW)

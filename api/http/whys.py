@@ -1,0 +1,91 @@
+"""Why a citizen has an activity, why not another, and what would let her have it, over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from api.http.callers import Caller, may
+from api.http.catalog import Week
+from api.http.problems import RequestError, language_of
+from catalog.weeks import parse_week
+from scheduler import why as reasons
+from scheduler.counterfactuals import counterfactuals
+from scheduler.question import Question
+from scheduler.question_reading import read_question
+from scheduler.why import Reason
+from scheduler.why_words import Names, read_names, words
+
+routes = APIRouter(prefix="/v1/citizens/{citizen_id}/weeks/{week}", tags=["requests"])
+Number = Annotated[int, Path(ge=1, lt=2**31)]
+STAFF = ("staff", "admin")
+
+
+class ReasonOut(BaseModel):
+    """A reason: its slug, and a sentence or two that can be read aloud."""
+
+    slug: str
+    say: str
+
+
+class WhyOut(BaseModel):
+    """Why a group is in a citizen's week, the firmest reason first; what it is worth is for staff."""
+
+    group_id: int
+    reasons: list[ReasonOut]
+    points: dict[str, int] | None
+
+
+class WhyNotOut(BaseModel):
+    """Why an offering is not in a citizen's week, and the smallest changes that would let her have it."""
+
+    offering_id: str
+    reasons: list[ReasonOut]
+    would: list[str]
+
+
+@routes.get("/why/{group_id}")
+def why(citizen_id: Number, week: Week, group_id: Number, caller: Annotated[Caller, may("plan.read")]) -> WhyOut:
+    """Say why she has an activity."""
+    with caller.reading() as session:
+        question, names = _read(caller, session, citizen_id, week)
+        if group_id not in question.edits.present:
+            raise RequestError("not_found")
+        found = reasons.why(question, group_id)
+        worth = reasons.points(question, group_id) if caller.actor.role in STAFF else None
+        answer = WhyOut(group_id=group_id, reasons=_said(found, names), points=worth)
+    caller.look_at([citizen_id])
+    return answer
+
+
+@routes.get("/why-not/{offering_id}")
+def why_not(
+    citizen_id: Number,
+    week: Week,
+    offering_id: Annotated[str, Path(max_length=100)],
+    caller: Annotated[Caller, may("plan.read")],
+) -> WhyNotOut:
+    """Say why she does not have an activity, and what would let her have it: each was tried before it is said."""
+    with caller.reading() as session:
+        question, names = _read(caller, session, citizen_id, week)
+        if offering_id not in names.offering:
+            raise RequestError("not_found")
+        most = caller.service.states.of(session, question.frame.week).rules.most_counterfactuals
+        found = reasons.why_not(question, offering_id)
+        would = [words(each.said, names) for each in counterfactuals(question, offering_id, most)]
+        answer = WhyNotOut(offering_id=offering_id, reasons=_said(found, names), would=would)
+    caller.look_at([citizen_id])
+    return answer
+
+
+def _read(caller: Caller, session: Session, citizen_id: int, week: str) -> tuple[Question, Names]:
+    caller.permit(session, citizen_id)
+    state = caller.service.states.of(session, parse_week(week))
+    return read_question(session, state, citizen_id), read_names(session, language_of(caller.request))
+
+
+def _said(found: tuple[Reason, ...], names: Names) -> list[ReasonOut]:
+    return [ReasonOut(slug=reason.slug, say=words([reason], names)) for reason in found]
