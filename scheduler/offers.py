@@ -15,6 +15,7 @@ from catalog.tables import Group, Meeting, Site
 from catalog.weeks import CENTRE_TIME
 from scheduler import messages
 from scheduler.alternatives import read_search
+from scheduler.apart import groups_of_people_apart, refuse_people_apart
 from scheduler.asked import Asked
 from scheduler.group_times import meetings_of
 from scheduler.life import NotPublishedError
@@ -23,7 +24,7 @@ from scheduler.request_effects import CHANNEL
 from scheduler.requests import RequestStateError
 from scheduler.stored import NotFoundError, clock
 from scheduler.supplies import FullError
-from scheduler.tables import FreedSeat, Hold, Run, Waiting
+from scheduler.tables import FreedSeat, Hold, Place, Run, Supply, SupplyUse, Waiting
 from scheduler.waiting import Held, give_back, hold_waiting, in_line
 from scheduler.week_state import WeekState, WeekStates
 
@@ -127,13 +128,12 @@ def _state_of(session: Session, states: WeekStates, week: str) -> WeekState | No
 def _offer(session: Session, states: WeekStates, freed: FreedSeat, week: str, now: dt.datetime) -> None:
     """Keep a seat for the first in line who can come, and ask her."""
     state, meetings = _state_of(session, states, week), meetings_of(session, freed.group_id)
-    if state is None or not meetings:
+    if state is None or not meetings or not _has_room(session, freed.group_id):
         return
     today = now.astimezone(CENTRE_TIME).date()
     if meetings[0].date <= today + dt.timedelta(days=state.rules.frozen_days):
         return
     until = now + dt.timedelta(minutes=state.rules.offer_minutes)
-    state.vacancies.forget()
     for waiting in _askable(session, freed, week, now):
         present = standing(session, waiting.citizen_id, week)
         if not _can_come(session, state, waiting, freed.group_id, present):
@@ -146,8 +146,9 @@ def _offer(session: Session, states: WeekStates, freed: FreedSeat, week: str, no
         try:
             with session.begin_nested():
                 hold_seats(session, waiting.citizen_id, week, [freed.group_id], until, waiting_id=waiting.id)
+                refuse_people_apart(session, waiting.citizen_id, week, [freed.group_id])
         except FullError:
-            return
+            continue
         waiting.state, waiting.base, waiting.asked = "offered", present.version, [*waiting.asked, freed.id]
         _ask(session, waiting, meetings[0], until, now)
         return
@@ -169,9 +170,20 @@ def _can_come(session: Session, state: WeekState, waiting: Waiting, group_id: in
         search = read_search(session, state, waiting.citizen_id, wish, present)
     except NotFoundError:  # She is away in that week.
         return False
-    if slot is None or slot in search.present or search.shut[slot]:
+    closed = groups_of_people_apart(session, waiting.citizen_id, state.frame.week)
+    if slot is None or slot in search.present or group_id in closed:
         return False
     return not search.one.breaks((*search.present, slot))
+
+
+def _has_room(session: Session, group_id: int) -> bool:
+    """Whether a group runs and has a seat, and its worker and room time, for one more."""
+    group = session.get_one(Group, group_id)
+    spent = select(Supply.id).join(SupplyUse, SupplyUse.supply_id == Supply.id)
+    spent = spent.where(SupplyUse.group_id == group_id, Supply.used >= Supply.most)
+    somebody = select(Place.citizen_id).where(Place.group_id == group_id).limit(1)
+    runs = group.minimum == 0 or session.scalar(somebody) is not None
+    return runs and session.scalar(spent.limit(1)) is None
 
 
 def _ask(session: Session, waiting: Waiting, first: Meeting, until: dt.datetime, now: dt.datetime) -> None:

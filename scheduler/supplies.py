@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from catalog.database import insert_rows, run_made
 from catalog.tables import Group
-from scheduler.tables import Hold, Place, Supply, SupplyUse
+from scheduler.tables import FreedSeat, Hold, Place, Supply, SupplyUse, Waiting
 from scheduler.turns import take_turn
 from scheduler.week_frame import read_frame
 
@@ -131,7 +131,10 @@ def recount(session: Session, week: str) -> list[Drift]:
 
 
 def full_groups(session: Session, week: str) -> list[int]:
-    """The groups of a published week that nobody can join: nothing is left or counted, or too few came to run them."""
+    """The groups of a published week that nobody can join: nothing is left or counted, or too few came to run them.
+
+    Nor can anybody join where a seat came free that is not offered yet to those who wait for it.
+    """
     spent = (
         select(SupplyUse.group_id)
         .join(Supply, Supply.id == SupplyUse.supply_id)
@@ -143,4 +146,10 @@ def full_groups(session: Session, week: str) -> list[int]:
     uncounted = select(Group.id).where(
         Group.week == week, ~exists().where(SupplyUse.group_id == Group.id).correlate(Group)
     )
-    return sorted(set(session.scalars(union_all(spent, asleep, uncounted))))
+    waited_for = (
+        select(FreedSeat.group_id)
+        .join(Group, Group.id == FreedSeat.group_id)
+        .join(Waiting, Waiting.offering_id == FreedSeat.offering_id)
+        .where(Group.week == week, FreedSeat.offered.is_(False), Waiting.state == "waiting")
+    )
+    return sorted(set(session.scalars(union_all(spent, asleep, uncounted, waited_for))))

@@ -12,15 +12,16 @@ from catalog.database import make_engine, writing
 from catalog.tables import Group
 from scheduler import sms
 from scheduler.approval import approve
+from scheduler.asked import Asked
 from scheduler.leaving import leave_all
 from scheduler.messages import render
 from scheduler.offers import accept, decline, open_offer, pass_on_due
 from scheduler.places import StaleError
 from scheduler.publishing import publish
 from scheduler.request_effects import Asker
-from scheduler.requests import RequestStateError
+from scheduler.requests import RequestStateError, ask
 from scheduler.stored import NotFoundError
-from scheduler.supplies import recount
+from scheduler.supplies import full_groups, recount
 from scheduler.tables import (
     AvailabilityBlock,
     FreedSeat,
@@ -30,6 +31,7 @@ from scheduler.tables import (
     PlanChange,
 )
 from scheduler.waiting import leave, waits_of
+from scheduler.week_state import WeekStates
 from tests.unit.plan_town import NOW, WEEK, PlanTown, engine, minutes, town
 from tests.unit.waiting_line import full_dansk, line, offer, places, wait
 
@@ -75,6 +77,26 @@ def test_nobody_is_offered_what_she_cannot_come_to(town: PlanTown) -> None:
     town.session.add(FreedSeat(offering_id="dansk", group_id=town.group("dansk"), at=NOW))
     town.session.flush()
     assert offer(town, minutes(2)) == third
+
+
+def test_nobody_else_gets_a_seat_before_those_who_wait_were_asked(town: PlanTown) -> None:
+    full_dansk(town)
+    dansk, states = town.group("dansk"), WeekStates(fresh_seconds=0.0)
+    assert dansk not in full_groups(town.session, WEEK)
+    wait(town, 1)
+    wish, asker = Asked("more", offering_id="dansk"), Asker(town.planner, NOW)
+    assert ask(town.session, states.of(town.session, WEEK), 2, wish, asker).proposals == []
+    assert offer(town) == 1
+    decline(town.session, waits_of(town.session, 1)[0].id, 1)
+    assert offer(town) is None
+    assert ask(town.session, states.of(town.session, WEEK), 2, wish, asker).proposals != []
+
+
+def test_a_group_that_does_not_run_is_offered_to_nobody(town: PlanTown) -> None:
+    town.session.execute(update(Group).where(Group.code == "dansk").values(minimum=1))
+    full_dansk(town)
+    wait(town, 1)
+    assert offer(town) is None
 
 
 def test_an_offer_adds_one_thing_or_is_not_made(town: PlanTown) -> None:
