@@ -11,8 +11,10 @@ from sqlalchemy import select, update
 from catalog.database import make_engine, writing
 from catalog.tables import Group, Meeting
 from scheduler.asked import Asked
+from scheduler.cancelled import cancel_group
 from scheduler.group_times import GroupError
 from scheduler.offers import accept
+from scheduler.places import StaleError
 from scheduler.request_effects import Asker
 from scheduler.requests import RequestStateError, ask, confirm, hold
 from scheduler.runs import Task, read_input
@@ -73,6 +75,14 @@ def test_a_cancelled_group_takes_nobody_any_more(town: PlanTown) -> None:
         move(town.session, [motion])
     with pytest.raises(GroupError, match="is cancelled"):
         cancel(town, "motion")
+
+
+def test_a_week_whose_groups_have_changed_meanwhile_is_read_again_first(town: PlanTown) -> None:
+    town.published({1: ["motion"]})
+    before = state(town)
+    cancel(town, "kor")
+    with pytest.raises(StaleError, match="try again"):
+        cancel_group(town.session, before, town.group("motion"), "", centre(town))
 
 
 def test_the_last_seat_goes_to_whom_earlier_weeks_owe_most(town: PlanTown) -> None:
