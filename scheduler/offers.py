@@ -127,11 +127,11 @@ def _state_of(session: Session, states: WeekStates, week: str) -> WeekState | No
 
 def _offer(session: Session, states: WeekStates, freed: FreedSeat, week: str, now: dt.datetime) -> None:
     """Keep a seat for the first in line who can come, and ask her."""
-    state, meetings = _state_of(session, states, week), meetings_of(session, freed.group_id)
-    if state is None or not meetings or not _has_room(session, freed.group_id):
+    meetings, today = meetings_of(session, freed.group_id), now.astimezone(CENTRE_TIME).date()
+    if not meetings or meetings[0].date <= today or not _has_room(session, freed.group_id):
         return
-    today = now.astimezone(CENTRE_TIME).date()
-    if meetings[0].date <= today + dt.timedelta(days=state.rules.frozen_days):
+    state = _state_of(session, states, week)
+    if state is None or meetings[0].date <= today + dt.timedelta(days=state.rules.frozen_days):
         return
     until = now + dt.timedelta(minutes=state.rules.offer_minutes)
     for waiting in _askable(session, freed, week, now):
