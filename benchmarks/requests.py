@@ -1,0 +1,197 @@
+"""Change requests: `python -m benchmarks.requests --citizens 600 --requests 200 --json`
+
+A town's week is published, and random wishes for changes are answered one after the other, each by the kernel's best
+week; on a copy of the town by the first free group that fits, in the order of the groups' numbers. Both are compared
+with everybody's week planned anew, in which whoever asked has what she joined and not what she gave up, and nothing in
+its place where she only left. Further wishes are asked of the running service, one after the other. Exit code 1 where
+somebody was moved who did not ask.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import shutil
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Engine, delete, select
+from sqlalchemy.orm import Session
+
+from benchmarks.instances import Figures
+from benchmarks.load import serving
+from benchmarks.load_town import ROUNDS, SEED, WEEK, Town, log_in_anew, make_published_town
+from benchmarks.requests_town import answer_all, draw_wishes
+from catalog.database import make_engine, reading, writing
+from catalog.tables import Group
+from scheduler.approval import LOCKED_BY_APPROVAL
+from scheduler.asked import Asked
+from scheduler.life import need_published_run
+from scheduler.problem import build_problem
+from scheduler.supplies import recount
+from scheduler.tables import Lock, Place, Run, Wish
+from solver import Options, solve
+from solver.problem import Problem
+from solver.solution import Plans
+from solver.verify import verify
+
+MOST_OVER_HTTP, MOST_CHOICES = 200, 3
+Places = dict[int, tuple[int, ...]]  # each citizen's groups
+
+
+def measure(citizens: int, count: int, folder: Path, seed: int = SEED) -> Figures:
+    """The figures of one town."""
+    first, other = folder / "best.db", folder / "first-fit.db"
+    town = make_published_town(f"sqlite:///{first}", citizens)
+    shutil.copy(first, other)
+    engine, fit_engine = make_engine(f"sqlite:///{first}"), make_engine(f"sqlite:///{other}")
+    wishes = draw_wishes(engine, count, seed)
+    before = read_places(engine)
+    best = answer_all(engine, wishes, first_fit=False)
+    fit = answer_all(fit_engine, wishes, first_fit=True)
+    after = read_places(engine)
+    asked = set(best.granted)
+    moved = sum(before.get(who) != after.get(who) for who in before.keys() | after.keys() if who not in asked)
+    with reading(engine) as session:
+        drift = len(recount(session, WEEK))
+    resolved = resolve(engine, before, after, best.granted)
+    micro = np.percentile(best.microseconds, (50, 99))
+    figures = {
+        "citizens": citizens,
+        "requests": len(wishes),
+        "granted": len(best.granted),
+        "first_fit_granted": len(fit.granted),
+        "value_kept_percent": 100.0 * standing_value(engine) / resolved,
+        "first_fit_percent": 100.0 * standing_value(fit_engine) / resolved,
+        "kernel_p50_us": float(micro[0]),
+        "kernel_p99_us": float(micro[1]),
+        "moved_others": moved,
+        "drift": drift,
+    }
+    figures |= ask_over_http(engine, first, town, count, seed + 1)
+    for each in (engine, fit_engine):
+        each.dispose()
+    return figures
+
+
+def read_places(engine: Engine) -> Places:
+    """Everybody's groups as they stand."""
+    places: dict[int, list[int]] = {}
+    with reading(engine) as session:
+        rows = select(Place.citizen_id, Place.group_id).where(Place.week == WEEK).order_by(Place.group_id)
+        for citizen, group in session.execute(rows):
+            places.setdefault(citizen, []).append(group)
+    return {citizen: tuple(groups) for citizen, groups in places.items()}
+
+
+def standing_value(engine: Engine) -> int:
+    """MICRO: what everybody's plan is worth as it stands."""
+    with reading(engine) as session:
+        problem, citizens, groups = _problem(session)
+    places = read_places(engine)
+    position = {group: at for at, group in enumerate(groups)}
+    slot = np.repeat(np.arange(problem.num_slots), np.diff(problem.group_ptr))
+    chosen = [sorted(position[group] for group in places.get(who, ())) for who in citizens]
+    group = np.array([at for each in chosen for at in each], np.int64)
+    plans = Plans(np.cumsum([0, *map(len, chosen)]), slot[group], group)
+    return verify(problem, plans).objective
+
+
+def resolve(engine: Engine, before: Places, after: Places, granted: Sequence[int]) -> int:
+    """MICRO: what everybody's week planned anew would be worth with what was asked; nothing of it is kept."""
+    with writing(engine) as session:
+        offering = dict(session.execute(select(Group.id, Group.offering_id).where(Group.week == WEEK)).all())
+        session.execute(delete(Lock).where(Lock.why.startswith(LOCKED_BY_APPROVAL)))
+        for citizen in granted:
+            had, has = set(before.get(citizen, ())), set(after.get(citizen, ()))
+            for group in has - had:
+                session.merge(Lock(citizen_id=citizen, group_id=group, locked_by="", why="asked for"))
+            kept = {offering[group] for group in has}
+            closed = {offering[group] for group in had - has} if has - had else set(offering.values())
+            for gone in closed - kept:
+                session.merge(Wish(citizen_id=citizen, offering_id=gone, strength=-5, refused=True))
+        session.flush()
+        problem, _, _ = _problem(session)
+        session.rollback()
+    return solve(problem, Options(seed=SEED, time_limit=None, max_rounds=ROUNDS)).objective
+
+
+def _problem(session: Session) -> tuple[Problem, list[int], list[int]]:
+    lottery = session.get_one(Run, need_published_run(session, WEEK)).lottery_seed
+    problem, ids = build_problem(session, WEEK, lottery)
+    return problem, ids.citizen.tolist(), ids.group.tolist()
+
+
+def ask_over_http(engine: Engine, database: Path, town: Town, count: int, seed: int) -> Figures:
+    """Ask a running service, hold and confirm, each when the one before is answered."""
+    milliseconds: list[float] = []
+    wishes = draw_wishes(engine, min(count, MOST_OVER_HTTP), seed)
+    with serving(f"sqlite:///{database}", 1) as (port, _):
+        log_in_anew(engine)
+        client = Client(http.client.HTTPConnection("127.0.0.1", port, timeout=30), milliseconds)
+        granted = sum(client.change(citizen, town.citizens[citizen], wish) for citizen, wish in wishes)
+    p50, p99 = np.percentile(milliseconds, (50, 99))
+    return {"http_granted": granted, "http_p50_ms": float(p50), "http_p99_ms": float(p99)}
+
+
+class Client:
+    """One kept connection, and how long each answer took."""
+
+    def __init__(self, connection: http.client.HTTPConnection, milliseconds: list[float]) -> None:
+        self._connection, self._milliseconds = connection, milliseconds
+
+    def change(self, citizen: int, cookie: str, wish: Asked) -> bool:
+        """Ask, hold and confirm the best that is granted at once; whether there was one."""
+        body = {"kind": wish.kind, "group_id": wish.group_id, "every_week": wish.every_week}
+        times = [{"day": day, "start": start, "end": end} for day, start, end in wish.times]
+        asked = self._post(f"/v1/citizens/{citizen}/weeks/{WEEK}/requests", cookie, body | {"times": times})
+        for _ in range(MOST_CHOICES):
+            choice = next((at for at, each in enumerate(asked["proposals"]) if each["granted_by"] == "at_once"), None)
+            if choice is None or asked["state"] != "answered":
+                return False
+            hers = f"/v1/citizens/{citizen}/requests/{asked['id']}"
+            held = self._post(f"{hers}/hold", cookie, {"choice": choice})
+            if "request" not in held:
+                return bool(self._post(f"{hers}/confirm", cookie, None)["state"] == "confirmed")
+            asked = held["request"]  # The seat is gone; here is what is left.
+        return False
+
+    def _post(self, path: str, cookie: str, body: Any) -> Any:
+        headers = {
+            "Cookie": cookie, "Sec-Fetch-Site": "same-origin", "Idempotency-Key": uuid.uuid4().hex,
+            "Content-Type": "application/json",
+        }  # fmt: skip
+        began = time.perf_counter()
+        self._connection.request("POST", path, None if body is None else json.dumps(body), headers)
+        answer = self._connection.getresponse()
+        content = answer.read()
+        self._milliseconds.append(1e3 * (time.perf_counter() - began))
+        said = json.loads(content)
+        if answer.status >= 400 and "request" not in said:
+            raise RuntimeError(f"{path} answered {answer.status}: {content.decode()}")
+        return said
+
+
+def main() -> None:
+    """Measure the town that the options name."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--citizens", type=int, default=600)
+    words.add_argument("--requests", type=int, default=200)
+    words.add_argument("--json", action="store_true", help="one line of JSON instead of a figure a line")
+    asked = words.parse_args()
+    with tempfile.TemporaryDirectory(prefix="igang-requests-") as folder:
+        figures = measure(asked.citizens, asked.requests, Path(folder))
+    rounded = {name: round(value, 3) if isinstance(value, float) else value for name, value in figures.items()}
+    print(json.dumps(rounded) if asked.json else "\n".join(f"{name}: {value}" for name, value in rounded.items()))
+    sys.exit(figures["moved_others"] > 0 or figures["drift"] > 0)
+
+
+if __name__ == "__main__":
+    main()
