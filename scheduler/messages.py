@@ -85,8 +85,13 @@ def neutral_title(session: Session, offering_id: str) -> str:
 def render(message: Message, language: str | None = None) -> str:
     """Put a message into words, in its own language where none is named; an SMS fits into one part."""
     template = texts(language or message.arguments.get("language", LANGUAGES[0])).gettext(message.slug)
-    words = {name: str(value) for name, value in message.arguments.items()}
+    words = {name: _shown(name, value) for name, value in message.arguments.items()}
     return _fit(template, words) if message.channel == "sms" else template.format_map(words)
+
+
+def _shown(name: str, value: Any) -> str:
+    """An argument as people say it: a week by its number alone."""
+    return str(value).partition("-W")[2].lstrip("0") or str(value) if name == "week" else str(value)
 
 
 def send_due(sessions: Sessions, channels: Mapping[str, Channel], now: dt.datetime) -> Sent:

@@ -67,7 +67,7 @@ def publish(session: Session, run_id: int, account_id: int, now: dt.datetime) ->
     _set_published(session, week, run_id)
     fill(session, week, run_id)
     lock_plans(session, held, "", account_id)  # A run approved since may have taken the places of its locks.
-    _tell(session, sent, told, "week_published" if before is None else "week_changed")
+    _tell(session, sent, told, "plan_published" if before is None else "plan_changed")
     set_revision_tasks(session, week, run_id, now)
     return sent
 
@@ -144,7 +144,7 @@ def _tell(session: Session, sent: Publication, citizens: Sequence[int], slug: st
 def _messages(session: Session, sent: Publication, *, only_sent: bool = False) -> list[int]:
     """The messages about a version."""
     query = select(Message.id, Message.arguments).where(
-        Message.slug.in_(("week_published", "week_changed")), Message.created_at == sent.at
+        Message.slug.in_(("plan_published", "plan_changed")), Message.created_at == sent.at
     )
     if only_sent:
         query = query.where(Message.sent_at.is_not(None))

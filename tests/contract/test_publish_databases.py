@@ -60,7 +60,7 @@ def test_a_plan_lives_from_proposal_to_calendar(engine: Engine) -> None:
         assert len(participants(session, WEEK, PlanTown(session, town.planner).group("kor"))) == 2
         assert [group.participants for group in staff_week(session, WEEK, "ann").groups] == [1, 0, 1, 2]
         assert session.scalars(select(Message.slug).order_by(Message.id)).all()[2:] == [
-            *["week_published"] * 3, "week_changed"
+            *["plan_published"] * 3, "plan_changed"
         ]  # fmt: skip
         assert len(session.scalars(select(StaffTask)).all()) == 4
         assert len(session.scalars(select(Lock)).all()) == 2 + 4

@@ -15,6 +15,7 @@ from catalog.weeks import monday_of
 from scheduler.answers import answer
 from scheduler.approval import approve, take_back
 from scheduler.life import ClosedRunError, NotPublishedError
+from scheduler.messages import render
 from scheduler.publishing import ActedOnError, current, publish, withdraw
 from scheduler.stored import NotFoundError
 from scheduler.tables import Contact, Lock, Message, PlanEntry, Publication, Run, StaffTask
@@ -110,12 +111,22 @@ def test_a_week_without_publication_has_none(town: PlanTown) -> None:
 def test_everybody_hears_of_a_new_week_and_only_the_moved_of_a_changed_one(town: PlanTown) -> None:
     first, second = _approved(town, PLAN, {**PLAN, 2: ["kor"], 3: ["kor"]})
     publish(town.session, first, town.planner, NOW)
-    assert _messages(town) == [(1, "week_published", 1), (2, "week_published", 1)]
+    assert _messages(town) == [(1, "plan_published", 1), (2, "plan_published", 1)]
     publish(town.session, second, town.planner, minutes(1))
-    assert _messages(town)[2:] == [(2, "week_changed", 2), (3, "week_changed", 2)]
+    assert _messages(town)[2:] == [(2, "plan_changed", 2), (3, "plan_changed", 2)]
     told = town.session.scalars(select(Message)).first()
     assert told is not None
     assert (told.arguments, told.channel, told.sent_at) == ({"week": WEEK, "version": 1}, "sms", None)
+
+
+def test_what_people_hear_of_their_week_is_said_in_words(town: PlanTown) -> None:
+    first, second = _approved(town, PLAN, {**PLAN, 2: ["kor"]})
+    publish(town.session, first, town.planner, NOW)
+    publish(town.session, second, town.planner, minutes(1))
+    said = {render(message) for message in town.session.scalars(select(Message))}
+    assert {text.partition(".")[0] for text in said} == {
+        "Dit ugeskema for uge 48 er klar", "Dit ugeskema for uge 48 er ændret"
+    }  # fmt: skip
 
 
 def test_messages_wait_long_enough_to_withdraw_a_mistake(town: PlanTown) -> None:
@@ -153,7 +164,7 @@ def test_a_week_that_was_acted_on_is_not_withdrawn(town: PlanTown) -> None:
     town.published({1: ["motion"]}, LAST_WEEK)
     other = town.propose({**PLAN, 3: ["kor"]})
     sent = town.published(PLAN, now=minutes(1))
-    about = (Message.citizen_id == 2, Message.slug == "week_published")
+    about = (Message.citizen_id == 2, Message.slug == "plan_published")
     town.session.execute(update(Message).where(*about).values(sent_at=minutes(5)))
     town.session.execute(update(StaffTask).where(StaffTask.citizen_id == 1).values(done_at=minutes(6)))
     answer(town.session, other, 1, "yes", "", town.planner, minutes(7))
