@@ -136,8 +136,9 @@ def _more(search: Search, most: int) -> Iterator[tuple[int, ...]]:
     frame, wanted = search.state.frame, search.asked.offering_id
     if wanted is not None:
         for slot in _options_of(search, frame.centre.offering.id.index(wanted), search.shut):
+            yield tuple(sorted({*search.present, slot}))
             found = search.one.best_with(slot, search.price, search.shut)
-            if found is not None:
+            if found is not None and not set(search.present) <= set(found.slots):
                 yield found.slots
         return
     shut, stay = search.shut.copy(), search.price - STAY // 100

@@ -142,7 +142,8 @@ def hold_plan(session: Session, citizen_id: int, week: str) -> Standing:
     NotPublishedError
         The week has no published plan.
     """
-    if run_made(session, _HOLD_WEEK, {"week": week}).first() is None:
+    # Who has waited for a publication sees on PostgreSQL only then which run is the published one.
+    if not any(run_made(session, _HOLD_WEEK, {"week": week}).first() for _ in range(2)):
         raise NotPublishedError(week)
     if run_made(session, _HOLD_HER, {"citizen": citizen_id}).first() is None:
         raise NotFoundError(f"there is no citizen {citizen_id}")

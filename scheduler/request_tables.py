@@ -64,6 +64,7 @@ class ChangeRequest(Base):
             "state IN ('answered', 'held', 'confirmed', 'undone', 'expired', 'passed_on', 'closed')", name="state"
         ),
         Index(None, "citizen_id", "week"),
+        Index(None, "state", "held_until"),
     )
     id: Mapped[RowNumber] = mapped_column(init=False)
     citizen_id: Mapped[int] = refers_to("citizen.id")
@@ -75,6 +76,7 @@ class ChangeRequest(Base):
     on_behalf: Mapped[bool]
     at: Mapped[dt.datetime]
     base: Mapped[str]  # the version of her plan that the answer is about
+    supplies: Mapped[int] = mapped_column(default=0)  # the newest of the week's supplies then; its groups are these
     state: Mapped[str]
     proposals: Mapped[list[Any]] = mapped_column(JSON, default_factory=list)
     chosen: Mapped[int | None] = mapped_column(default=None)  # place in `proposals`
@@ -146,7 +148,7 @@ class FreedSeat(Base):
     """A seat that somebody left in a published week; counted, so that who waits sees how often one comes free."""
 
     __tablename__ = "freed_seat"
-    __table_args__ = (Index(None, "offering_id", "at"),)
+    __table_args__ = (Index(None, "offering_id", "at"), Index(None, "offered"))
     id: Mapped[RowNumber] = mapped_column(init=False)
     offering_id: Mapped[str] = refers_to("offering.id")
     group_id: Mapped[int] = refers_to("week_group.id")

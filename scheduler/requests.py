@@ -29,7 +29,7 @@ from scheduler.request_checks import (
 from scheduler.request_effects import Asker, after_confirmation, after_undo, pass_on
 from scheduler.request_rules import read_request_rules
 from scheduler.stored import NotFoundError
-from scheduler.supplies import move
+from scheduler.supplies import move, newest_supply
 from scheduler.tables import ChangeRequest, Hold
 from scheduler.week_state import WeekState
 
@@ -39,7 +39,7 @@ __all__ = ["RequestStateError", "ask", "confirm", "expire", "find_answer", "hold
 def ask(
     session: Session, state: WeekState, citizen_id: int, wish: Asked, asker: Asker, *, if_version: str | None = None
 ) -> ChangeRequest:
-    """Answer a wish with up to five weeks, and keep the answer; nothing is held yet. Raises as `find_answer` does."""
+    """Answer a wish with up to five weeks, and keep the answer. Raises as `find_answer` does."""
     request = find_answer(session, state, citizen_id, wish, asker, if_version=if_version)
     keep_answer(session, request, asker)
     return request
@@ -69,7 +69,8 @@ def find_answer(
     asking.check(wish, state.frame, present.groups)
     request = ChangeRequest(
         citizen_id=citizen_id, week=week, kind=wish.kind, asked=wish.as_json(), text=wish.text,
-        account_id=asker.account_id, on_behalf=asker.on_behalf, at=asker.at, base=present.version, state="answered",
+        account_id=asker.account_id, on_behalf=asker.on_behalf, at=asker.at, base=present.version,
+        supplies=state.version[1], state="answered",
     )  # fmt: skip
     if wish.kind in asking.TALKS:
         request.state = "passed_on"
@@ -110,7 +111,7 @@ def hold(session: Session, request_id: int, citizen_id: int, choice: int, asker:
     RequestStateError
         The request is over.
     StaleError
-        Her plan has changed since the answer.
+        Her plan or the week's groups have changed since the answer.
     FullError
         A seat was taken meanwhile: ask again.
     """
@@ -121,14 +122,15 @@ def hold(session: Session, request_id: int, citizen_id: int, choice: int, asker:
     if not 0 <= choice < len(request.proposals):
         raise NotFoundError(f"request {request_id} has no proposal {choice}: it has {len(request.proposals)}")
     refuse_other_version(present, request.base)
+    if request.supplies not in (0, newest_supply(session, request.week)):
+        raise StaleError(f"the groups of week {request.week} have changed since the answer: ask again")
     proposal = request.proposals[choice]
     if proposal["person"] and not asker.is_staff:
         _let_go(session, request)
         request.chosen = choice
         pass_on(session, request, asker)
         return request
-    rules = read_request_rules(session, monday_of(request.week))
-    until = asker.at + dt.timedelta(minutes=rules.hold_minutes)
+    until = asker.at + dt.timedelta(minutes=read_request_rules(session, monday_of(request.week)).hold_minutes)
     before = _take_holds(session, request)
     hold_seats(session, citizen_id, request.week, proposal["joined"], until, freed=before, request_id=request.id)
     refuse_people_apart(session, citizen_id, request.week, proposal["joined"])
@@ -215,11 +217,10 @@ def expire(session: Session, now: dt.datetime, most: int = 1) -> int:
 
     More than one in a transaction may wait crosswise for other people's changes.
     """
-    due = select(ChangeRequest.id, ChangeRequest.citizen_id).where(
-        ChangeRequest.state == "held", ChangeRequest.held_until <= now
-    )
+    held = (ChangeRequest.state == "held", ChangeRequest.held_until <= now)
+    due = select(ChangeRequest.id, ChangeRequest.citizen_id).where(*held).order_by(ChangeRequest.id).limit(most)
     count = 0
-    for request_id, citizen_id in session.execute(due.order_by(ChangeRequest.id).limit(most)).all():
+    for request_id, citizen_id in session.execute(due).all():
         request, _ = _hold_request(session, request_id, citizen_id)
         if request.state == "held" and is_over(request, now):
             _let_go(session, request)

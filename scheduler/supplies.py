@@ -28,7 +28,9 @@ _USE = (
 _USERS = select(SupplyUse.supply_id, SupplyUse.group_id).where(
     SupplyUse.group_id.in_(bindparam("groups", expanding=True))
 )
-_USES = lambda_stmt(lambda: _USERS)  # A lambda is found among the compiled statements at once.
+_NEWEST = select(func.max(Supply.id)).where(Supply.week == bindparam("week"))
+# A lambda is found among the compiled statements at once.
+_USES, _BY_WEEK = lambda_stmt(lambda: _USERS), lambda_stmt(lambda: _NEWEST)
 
 
 class FullError(ValueError):
@@ -45,6 +47,11 @@ class Drift(NamedTuple):
     supply_id: int
     used: int
     found: int
+
+
+def newest_supply(session: Session, week: str) -> int:
+    """A number that rises whenever the groups of a published week become others."""
+    return int(run_made(session, _BY_WEEK, {"week": week}).scalar_one() or 0)
 
 
 def make_supplies(session: Session, week: str) -> None:

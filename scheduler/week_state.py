@@ -11,15 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from catalog.weeks import monday_of
 from scheduler import archive
 from scheduler.life import need_published_run
 from scheduler.request_rules import RequestRules, read_request_rules
-from scheduler.supplies import full_groups
-from scheduler.tables import Run, Supply
+from scheduler.supplies import full_groups, newest_supply
+from scheduler.tables import Run
 from scheduler.week_frame import WeekFrame, read_frame
 from solver.master import make_rows, slot_prices
 from solver.options import Frame, make_frame
@@ -99,7 +98,7 @@ class WeekStates:
 
 def _version(session: Session, week: str) -> Version:
     run_id = need_published_run(session, week)
-    return run_id, session.scalar(select(func.max(Supply.id)).where(Supply.week == week)) or 0
+    return run_id, newest_supply(session, week)
 
 
 def _make(session: Session, week: str, version: Version, fresh_seconds: float) -> WeekState:

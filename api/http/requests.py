@@ -22,7 +22,6 @@ from api.http.request_bodies import AskIn, ChoiceIn, FullOut, RequestOut, reques
 from catalog.weeks import parse_week
 from scheduler import requests
 from scheduler.asked import Asked
-from scheduler.life import NotPublishedError
 from scheduler.request_effects import Asker
 from scheduler.request_words import read_named
 from scheduler.supplies import FullError
@@ -161,10 +160,7 @@ def _step(
         request = do(asker_of(caller, citizen_id))
         return Answer(200, _shown(caller, caller.session, request), _headers(caller))
 
-    try:
-        return caller.write(step, body=body, about=[citizen_id])
-    except NotPublishedError:  # On PostgreSQL who has waited for a publication sees it in a new transaction only.
-        return caller.write(step, body=body, about=[citizen_id])
+    return caller.write(step, body=body, about=[citizen_id])
 
 
 def _is_known(caller: Caller, session: Session) -> bool:

@@ -73,6 +73,7 @@ def upgrade() -> None:
         sa.Column("on_behalf", sa.Boolean(), nullable=False),
         sa.Column("at", sa.Text(), nullable=False),
         sa.Column("base", sa.Text(), nullable=False),
+        sa.Column("supplies", sa.Integer(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("proposals", sa.JSON(), nullable=False),
         sa.Column("chosen", sa.Integer(), nullable=True),
@@ -94,6 +95,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("change_request", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_change_request_citizen_id_week"), ["citizen_id", "week"], unique=False)
+        batch_op.create_index(batch_op.f("ix_change_request_state_held_until"), ["state", "held_until"], unique=False)
 
     op.create_table(
         "freed_seat",
@@ -107,6 +109,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_freed_seat")),
     )
     with op.batch_alter_table("freed_seat", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_freed_seat_offered"), ["offered"], unique=False)
         batch_op.create_index(batch_op.f("ix_freed_seat_offering_id_at"), ["offering_id", "at"], unique=False)
 
     op.create_table(
@@ -216,9 +219,11 @@ def downgrade() -> None:
     op.drop_table("hold")
     with op.batch_alter_table("freed_seat", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_freed_seat_offering_id_at"))
+        batch_op.drop_index(batch_op.f("ix_freed_seat_offered"))
 
     op.drop_table("freed_seat")
     with op.batch_alter_table("change_request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_change_request_state_held_until"))
         batch_op.drop_index(batch_op.f("ix_change_request_citizen_id_week"))
 
     op.drop_table("change_request")
