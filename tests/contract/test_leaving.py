@@ -47,7 +47,10 @@ def engine(database_url: str) -> Iterator[Engine]:
         session.add(request)
         session.flush()
         town.change(1, "dansk", now=NOW).request_id = request.id
-        session.add(Waiting(citizen_id=1, offering_id="kor", since=NOW, state="offered"))
+        seat = FreedSeat(offering_id="kor", group_id=town.group("kor"), at=NOW, offered=True)
+        session.add(seat)
+        session.flush()
+        session.add(Waiting(citizen_id=1, offering_id="kor", since=NOW, state="offered", asked=[seat.id]))
         session.add(InboundText(provider_id="x", citizen_id=1, text="STOP", came_at=NOW, outcome="unknown"))
         session.flush()
         hold_seats(session, 1, WEEK, town.groups("motion2"), UNTIL, request_id=request.id)
