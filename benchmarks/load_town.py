@@ -35,7 +35,7 @@ class Town:
     leader: str
 
 
-def make_published_town(url: str, citizens: int) -> Town:
+def make_published_town(url: str, citizens: int, rounds: int = ROUNDS) -> Town:
     """Make a town, plan and publish its week, make the next week's groups, and log everybody in."""
     upgrade(url)
     engine = make_engine(url)
@@ -45,7 +45,7 @@ def make_published_town(url: str, citizens: int) -> Town:
         create_groups(session, shift_week(WEEK, 1))
     now = dt.datetime.now(dt.UTC)
     with writing(engine) as session:
-        outcome = compute(read_input(session, Task(WEEK, Options(seed=SEED, time_limit=None, max_rounds=ROUNDS))))
+        outcome = compute(read_input(session, Task(WEEK, Options(seed=SEED, time_limit=None, max_rounds=rounds))))
         run = store(session, outcome)
         leader = accounts.create_account(session, "leder", "Lone", Rights("staff", "centre"), now)
         approve(session, run.id, "", leader.id, now, "load")
