@@ -35,9 +35,7 @@ from benchmarks.faults_writes import Desk, Write, make_town
 from catalog.database import make_engine, reading
 from tests.contract.postgres import running_cluster
 
-LONGEST_LIFE = 2.0  # writes' time at first, from the moment at which a child is ready
-# Then longer after a child that ended before its first answer, shorter after another: one in seven lives to answer.
-LONGER, SHORTER = 1.005, 0.97
+LONGEST_LIFE = 2.0  # writes' time, from the moment at which a child is ready
 WARM = 60  # writes, among them each kind
 SHOWN = 5
 PATIENCE_SECONDS = 60.0  # a child that neither answers nor ends
@@ -70,7 +68,6 @@ class Killer:
     def strike(self) -> None:
         """Start a child, let it serve for a random time, and kill it."""
         pid, pipe = self._start()
-        before = self.found.acknowledged
         ends_at = time.monotonic() + self.rng.uniform(0.0, self.longest_life)
         try:
             self._ask_until(pipe, ends_at)
@@ -81,7 +78,6 @@ class Killer:
         if self.open is not None:
             self._take(pipe, 0.0)  # An answer that was sent before the end is an answer.
         self.again = self.open is not None
-        self.longest_life *= LONGER if self.found.acknowledged == before else SHORTER
         pipe.close()
 
     def finish(self) -> None:
