@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -80,8 +81,9 @@ def some_offerings(question: Question, rng: Random) -> list[str]:
     return [rng.choice(free if free and rng.random() < 0.8 else names) for _ in range(OFFERINGS_EACH)]
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32 - 1))
+@example(69)  # Two of her groups would need one worker at a time.
 def test_what_would_let_her_have_it_does(town: Town, seed: int) -> None:
     rng = Random(seed)
     question = ask(town, rng)
@@ -115,13 +117,22 @@ def check_week(question: Question, offering: str, said: Counterfactual) -> None:
     assert all(not _overlap(time, busy) for time in reason.times for busy in question.edits.busy)
 
 
+def _uses_too_much(question: Question, slots: tuple[int, ...]) -> bool:
+    """Whether a plan of hers takes more of a worker's or room's time than others leave."""
+    p, left = question.one.problem, question.left
+    assert left is not None
+    used = Counter(row for slot in slots for row in p.use_row[p.use_ptr[slot] : p.use_ptr[slot + 1]].tolist())
+    return any(units > left[row] for row, units in used.items())
+
+
 def check_asked_again(question: Question, offering: str, said: Counterfactual) -> None:
     """Without the change no open group goes beside her plan; with it she is answered with one, from scratch."""
     p, slots = question.one.problem, question.slots_of(offering).tolist()
     (joined,) = set(slots) & set(said.slots)
     for slot in slots:
-        if not (question.full | question.shut)[slot]:
-            assert oracle.broken_rules(p, 0, tuple(sorted({*question.plan, slot}))) != []
+        beside = tuple(sorted({*question.plan, slot}))
+        if not (question.full | question.shut)[slot] and not _uses_too_much(question, beside):
+            assert oracle.broken_rules(p, 0, beside) != []
     again = OneCitizen(question.one.frame, make_one(question.frame, question.facts, said.edits))
     shut: Bools = question.full | question.shut
     shut[list(question.plan)] = False
@@ -131,7 +142,7 @@ def check_asked_again(question: Question, offering: str, said: Counterfactual) -
     assert again.breaks(found.slots) == ()
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32 - 1))
 def test_why_not_is_always_answered_and_rightly(town: Town, seed: int) -> None:
     rng = Random(seed)

@@ -88,7 +88,7 @@ def check(p: Problem, i: int, one: OneCitizen, found: Found, price: Ints, plans:
     assert one.breaks(found.slots) == ()
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(questions())
 def test_her_best_plan_is_the_best_of_all(case: tuple[Problem, list[Question]]) -> None:
     problem, asked = case
@@ -100,7 +100,7 @@ def test_her_best_plan_is_the_best_of_all(case: tuple[Problem, list[Question]]) 
                 check(problem, i, one, found, question.price, allowed(problem, i, question, left is not None))
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(questions())
 def test_her_best_plan_with_a_slot_is_the_best_of_those_that_hold_it(case: tuple[Problem, list[Question]]) -> None:
     problem, asked = case
@@ -137,7 +137,7 @@ def test_a_search_that_ends_early_still_says_what_cannot_be_beaten(
                     assert found.net == net_of(problem, i, found.slots, question.price) <= best <= found.upper
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(problems(), st.randoms(use_true_random=False))
 def test_any_plan_is_valued_and_its_broken_rules_are_named(problem: Problem, random: Random) -> None:
     for i, one in enumerate(each_alone(problem)):
@@ -152,7 +152,7 @@ def test_any_plan_is_valued_and_its_broken_rules_are_named(problem: Problem, ran
             assert one.breaks(slots) == (() if slots == locks else ("locked",))
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(problems())
 def test_a_frame_of_the_same_slots_gives_the_same_options(problem: Problem) -> None:
     frame = make_frame(problem)

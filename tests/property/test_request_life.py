@@ -241,5 +241,5 @@ class RequestLife(RuleBasedStateMachine):
 
 TestRequestLife = RequestLife.TestCase
 TestRequestLife.settings = settings(
-    max_examples=int(os.environ.get("IGANG_LIFE_STEPS", "2000")) // 50, stateful_step_count=50
+    max_examples=int(os.environ.get("IGANG_LIFE_STEPS", "1000")) // 50, stateful_step_count=50
 )
