@@ -117,6 +117,7 @@ def hold(session: Session, request_id: int, citizen_id: int, choice: int, asker:
     """
     request, present = _hold_request(session, request_id, citizen_id)
     if request.state == "held" and request.chosen == choice and not is_over(request, asker.at):
+        refuse_other_version(present, request.base)
         return request
     need_state(request, ("answered", "held"))
     if not 0 <= choice < len(request.proposals):
@@ -208,7 +209,6 @@ def let_go(session: Session, request_id: int, citizen_id: int) -> ChangeRequest:
     if request.state in ("answered", "held"):
         _let_go(session, request)
         request.state = "closed"
-        session.flush()
     return request
 
 

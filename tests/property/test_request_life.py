@@ -241,5 +241,7 @@ class RequestLife(RuleBasedStateMachine):
 
 TestRequestLife = RequestLife.TestCase
 TestRequestLife.settings = settings(
-    max_examples=int(os.environ.get("IGANG_LIFE_STEPS", "1000")) // 50, stateful_step_count=50
+    max_examples=int(os.environ.get("IGANG_LIFE_STEPS", "500")) // 50,
+    stateful_step_count=50,
+    derandomize="IGANG_LIFE_STEPS" not in os.environ,
 )
