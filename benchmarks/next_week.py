@@ -8,28 +8,11 @@ from typing import Any
 import numpy as np
 
 from solver import WarmStart
-from solver.problem import Bools, Ints, Problem, sum_by
+from solver.problem import BY_CITIZEN, Bools, Ints, Problem, sum_by
 from solver.solution import Plans, Solution
 
 # What a citizen brings along; contacts, and who is kept apart, belong to the place that the newcomer takes over.
-OWN = (
-    "weight",
-    "min_minutes",
-    "max_minutes",
-    "energy",
-    "daily_limit",
-    "need_points",
-    "reach",
-    "available",
-    "barred",
-    "serves_goal",
-    "progress",
-    "wish",
-    "strength",
-    "lottery",
-    "time_points",
-    "site_points",
-)
+OWN = tuple(name for name in BY_CITIZEN if name not in ("idle_penalty", "parallel_points", "contact"))
 
 
 def change_week(problem: Problem, others: Problem, share: float, seed: int) -> tuple[Problem, Bools, Bools]:

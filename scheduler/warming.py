@@ -8,32 +8,11 @@ import numpy as np
 
 import solver
 from solver import Options
-from solver.problem import Problem
+from solver.problem import BY_CITIZEN, Problem
 
 FEW = 60
 SPARSE = 20  # Only every so many slots has a seat, so that the few compete and no phase is skipped.
 ROUNDS = 60  # Enough to reach every phase.
-BY_CITIZEN = (
-    "weight",
-    "min_minutes",
-    "max_minutes",
-    "energy",
-    "daily_limit",
-    "idle_penalty",
-    "parallel_points",
-    "need_points",
-    "reach",
-    "available",
-    "barred",
-    "serves_goal",
-    "progress",
-    "wish",
-    "strength",
-    "lottery",
-    "time_points",
-    "site_points",
-    "contact",
-)
 
 
 def first_citizens(problem: Problem, count: int) -> Problem:

@@ -164,8 +164,7 @@ class Problem:
 
     def repeated(self, num: int) -> Problem:
         """The only citizen so many times; kept-apart pairs are left out."""
-        once = ("keep_ptr", "keep_slot", "keep_points", "lock_ptr", "lock_slot", "apart")
-        arrays = {name: np.repeat(getattr(self, name), num, axis=0) for name in _OF_CITIZENS if name not in once}
+        arrays = {name: np.repeat(getattr(self, name), num, axis=0) for name in BY_CITIZEN}
         for name in ("keep", "lock"):
             arrays[f"{name}_ptr"] = np.arange(num + 1) * len(getattr(self, f"{name}_slot"))
         for name in ("keep_slot", "keep_points", "lock_slot"):
@@ -188,6 +187,7 @@ class Problem:
 
 _KIND: dict[str, Any] = {field.name: field.type for field in fields(Problem)}
 _OF_CITIZENS = dict(list(_KIND.items())[list(_KIND).index("weight") :])
+BY_CITIZEN = tuple(list(_OF_CITIZENS)[: list(_OF_CITIZENS).index("keep_ptr")])  # arrays with a row for each citizen
 
 
 def sum_by(pointer: Ints, amount: Ints) -> Ints:

@@ -13,23 +13,9 @@ from scheduler.town.draws import PERMILLE, pick, spread, stream, town_rules
 from scheduler.town.timetable import Draft, GroupMaker, nominal_groups
 from solver.options import prepare
 from solver.pricing import Pricer
-from solver.problem import Ints, Problem
+from solver.problem import BY_CITIZEN, Ints, Problem
 
 ASKED, NODE_LIMIT = 3000, 3000
-CITIZEN_FIELDS = (
-    *(
-        "weight",
-        "min_minutes",
-        "max_minutes",
-        "energy",
-        "daily_limit",
-        "idle_penalty",
-        "parallel_points",
-        "need_points",
-    ),
-    *("reach", "available", "barred", "serves_goal", "progress", "wish", "strength", "lottery", "time_points"),
-    *("site_points", "contact"),
-)
 IN_GROUPS = ("open_group", "course", "internship")
 
 
@@ -52,7 +38,7 @@ def demand(problem: Problem) -> Ints:
 
 def take_citizens(problem: Problem, who: Ints) -> Problem:
     """The same week for some of the citizens only."""
-    by_citizen: dict[str, Any] = {name: getattr(problem, name)[who] for name in CITIZEN_FIELDS}
+    by_citizen: dict[str, Any] = {name: getattr(problem, name)[who] for name in BY_CITIZEN}
     keep_ptr, keep = _take_entries(problem.keep_ptr, who)
     lock_ptr, lock = _take_entries(problem.lock_ptr, who)
     return replace(

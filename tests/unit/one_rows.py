@@ -31,31 +31,10 @@ from scheduler.tables import (
 )
 from scheduler.town import make_town
 from scheduler.week_frame import WeekFrame
-from solver.problem import Problem
+from solver.problem import BY_CITIZEN, Problem
 
 WEEK, LONG_AGO, PAST = "2026-W48", dt.date(2026, 1, 1), dt.date(2026, 11, 20)
 LOTTERY_SEED, CHANGE_COST = 3, 7
-BY_CITIZEN = (
-    "weight",
-    "min_minutes",
-    "max_minutes",
-    "energy",
-    "daily_limit",
-    "idle_penalty",
-    "parallel_points",
-    "need_points",
-    "reach",
-    "available",
-    "barred",
-    "serves_goal",
-    "progress",
-    "wish",
-    "strength",
-    "lottery",
-    "time_points",
-    "site_points",
-    "contact",
-)
 
 
 def make_eventful_town(session: Session, citizens: int) -> None:
