@@ -24,7 +24,7 @@ Day = dt.date | BindParameter[dt.date]
 
 
 @dataclass(frozen=True)
-class Standing:
+class Eligibility:
     """What is known of some citizens that opens offerings to them or keeps offerings from them."""
 
     refused: Bools  # (I, O)
@@ -35,7 +35,7 @@ class Standing:
     belongs: Mapping[str, Bools]  # (I,) by code of a target group
 
 
-def bar(centre: CentreFacts, codes_of: Mapping[str, frozenset[str]], known: Standing) -> Ints:
+def bar(centre: CentreFacts, codes_of: Mapping[str, frozenset[str]], known: Eligibility) -> Ints:
     """(I, O) sums of `BARRED_BIT` of the rules that keep the offering from the citizen.
 
     Parameters
@@ -57,7 +57,7 @@ def read_barred(session: Session, week: str, ids: Ints, centre: CentreFacts) -> 
     codes = tuple(sorted(frozenset[str]().union(*codes_of.values())))
     member = table(session, memberships(day), ids, codes) > 0
     has = table(session, completions(day), ids, offerings) + table(session, running_places(week), ids, offerings)
-    known = Standing(
+    known = Eligibility(
         refused=table(session, refusals(), ids, offerings) > 0,
         referred=table(session, referrals(week), ids, offerings) > 0,
         cleared=_cleared(session, day, ids, offerings),
@@ -135,7 +135,7 @@ def _cleared(session: Session, day: dt.date, ids: Ints, offerings: tuple[str, ..
     return cleared
 
 
-def _in_target_group(centre: CentreFacts, codes_of: Mapping[str, frozenset[str]], known: Standing) -> Bools:
+def _in_target_group(centre: CentreFacts, codes_of: Mapping[str, frozenset[str]], known: Eligibility) -> Bools:
     allowed = np.ones(known.has.shape, np.bool_)
     nobody = np.zeros(len(allowed), np.bool_)
     for position, offering in enumerate(centre.offering.id):
@@ -144,7 +144,7 @@ def _in_target_group(centre: CentreFacts, codes_of: Mapping[str, frozenset[str]]
     return allowed
 
 
-def _prepared(centre: CentreFacts, known: Standing) -> Bools:
+def _prepared(centre: CentreFacts, known: Eligibility) -> Bools:
     """Whether one of each list of prerequisites is completed or ongoing, or a test passed."""
     prepared = np.ones(known.has.shape, np.bool_)
     for position, wanted in enumerate(centre.offering.prerequisites):
@@ -154,7 +154,7 @@ def _prepared(centre: CentreFacts, known: Standing) -> Bools:
     return prepared
 
 
-def _has_option(option: str, known: Standing, offerings: tuple[str, ...]) -> Bools:
+def _has_option(option: str, known: Eligibility, offerings: tuple[str, ...]) -> Bools:
     has = known.has
     if not option.startswith("test:"):
         return has[:, offerings.index(option)] if option in offerings else np.zeros(len(has), np.bool_)

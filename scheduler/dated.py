@@ -16,7 +16,7 @@ from catalog.rules import DatedFile, rules_of
 _Settings = TypeVar("_Settings")
 
 
-class LimitsError(ValueError):
+class MissingSettingError(ValueError):
     """A setting has no value that holds on the day; the message names it."""
 
 
@@ -30,7 +30,7 @@ def read_dated(session: Session, day: dt.date, slug: str, path: Path, kind: type
 
     Raises
     ------
-    LimitsError
+    MissingSettingError
         A setting has no value on that day.
     """
     rows = _shipped(path).rules
@@ -39,5 +39,5 @@ def read_dated(session: Session, day: dt.date, slug: str, path: Path, kind: type
     value |= rules_of(session, slug, day)
     names = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # Every kind here is a dataclass.
     if missing := [name for name in names if name not in value]:
-        raise LimitsError(f"rule {slug}, key {missing[0]!r}: no row holds on {day}")
+        raise MissingSettingError(f"rule {slug}, key {missing[0]!r}: no row holds on {day}")
     return kind(**{name: value[name] for name in names})

@@ -50,7 +50,7 @@ def inspect(session: Session, run_id: int) -> Inspection:
     ------
     NotFoundError
         There is no such run.
-    LimitsError
+    MissingSettingError
         A limit has no value for the week.
     """
     run = find_run(session, run_id)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from scheduler.dated import LimitsError, read_dated
+from scheduler.dated import MissingSettingError, read_dated
 
-__all__ = ["Limits", "LimitsError", "read_limits"]
+__all__ = ["Limits", "MissingSettingError", "read_limits"]
 
 SLUG = "acceptance"
 FILE = Path(__file__).parent / "data" / "acceptance.yaml"
@@ -34,7 +34,7 @@ def read_limits(session: Session, day: dt.date) -> Limits:
 
     Raises
     ------
-    LimitsError
+    MissingSettingError
         A limit has no value on that day.
     """
     return read_dated(session, day, SLUG, FILE, Limits)

@@ -16,7 +16,7 @@ from catalog.database import run_made
 from catalog.weeks import monday_of
 from scheduler import barring, citizen_reading, promises
 from scheduler.approval import LOCKED_BY_APPROVAL
-from scheduler.barring import Standing, bar
+from scheduler.barring import Eligibility, bar
 from scheduler.citizen_reading import away, free_quarters
 from scheduler.facts import CitizenFacts
 from scheduler.reading import Rows
@@ -121,7 +121,7 @@ def read_one(session: Session, frame: WeekFrame, citizen_id: int) -> CitizenFact
         goal=_amounts(listed["goal"], centre.indicator),
         strength=_amounts(listed["strength"], centre.word) > 0,
         wish=_amounts(listed["wish"], centre.offering.id),
-        barred=bar(centre, frame.target_codes, _standing(listed, centre.offering.id)),
+        barred=bar(centre, frame.target_codes, _eligibility(listed, centre.offering.id)),
         promised=_amounts(listed["promised"], centre.offering.id) > 0,
         contact=_contact(run_made(session, _CONTACTS, values).all(), centre.role, centre.staff),
         kept=np.zeros((0, 2), np.int64),
@@ -155,8 +155,8 @@ def _places(names: tuple[str, ...]) -> dict[str, int]:
     return {name: position for position, name in enumerate(names)}
 
 
-def _standing(listed: dict[str, list[tuple[str, int]]], offerings: tuple[str, ...]) -> Standing:
-    return Standing(
+def _eligibility(listed: dict[str, list[tuple[str, int]]], offerings: tuple[str, ...]) -> Eligibility:
+    return Eligibility(
         refused=_amounts(listed["refused"], offerings) > 0,
         referred=_amounts(listed["referred"], offerings) > 0,
         cleared=_amounts(listed["cleared"], offerings) > 0,

@@ -29,5 +29,5 @@ class RequestRules:
 
 
 def read_request_rules(session: Session, day: dt.date) -> RequestRules:
-    """Read the rules that hold on `day`, or raise LimitsError where one has no value."""
+    """Read the rules that hold on `day`, or raise MissingSettingError where one has no value."""
     return read_dated(session, day, SLUG, FILE, RequestRules)

@@ -76,7 +76,7 @@ def review(session: Session, run_id: int, team: str = "") -> Review:
     ------
     NotFoundError
         There is no such run.
-    LimitsError
+    MissingSettingError
         A limit has no value for the week.
     """
     seen = inspect(session, run_id)

@@ -12,7 +12,7 @@ from scheduler.audit_log import AuditUnavailableError
 from scheduler.group_times import GroupError
 from scheduler.idempotency import AnswerLostError, KeyReusedError
 from scheduler.life import ClosedRunError
-from scheduler.limits import LimitsError
+from scheduler.limits import MissingSettingError
 from scheduler.places import StaleError
 from scheduler.policy import NotPermittedError
 from scheduler.privacy import PrivacyError
@@ -35,7 +35,7 @@ ERRORS: dict[type[Exception], str] = {
     ClosedRunError: "conflict",
     FullError: "full",
     GroupError: "conflict",
-    LimitsError: "conflict",
+    MissingSettingError: "conflict",
     ReasonNeededError: "reason_needed",
     KeyReusedError: "key_reused",
     LoginRefusedError: "login_refused",

@@ -13,7 +13,7 @@ from scheduler.answers import AnswerError, answer, find_answer, share_heard
 from scheduler.approval import ReasonNeededError, approve, review, take_back
 from scheduler.gate import Finding
 from scheduler.life import ClosedRunError
-from scheduler.limits import LimitsError, read_limits
+from scheduler.limits import MissingSettingError, read_limits
 from scheduler.publishing import publish, withdraw
 from scheduler.runs import Task, read_input
 from scheduler.stored import NotFoundError
@@ -166,7 +166,7 @@ def test_limits_are_dated_and_the_centres_own_stand_first(town: PlanTown) -> Non
     store_rules(town.session, [("acceptance", "gap_percent", 0.25)], monday)
     assert read_limits(town.session, monday).gap_percent == 0.25
     assert read_limits(town.session, monday - dt.timedelta(days=1)) == shipped
-    with pytest.raises(LimitsError, match="'gap_percent': no row holds on 2025-12-31"):
+    with pytest.raises(MissingSettingError, match="'gap_percent': no row holds on 2025-12-31"):
         read_limits(town.session, dt.date(2025, 12, 31))
 
 
