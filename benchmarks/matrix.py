@@ -215,7 +215,7 @@ def _task(session: Session, citizen_id: int, now: dt.datetime) -> int:
 def _request(session: Session, citizen_id: int, account_id: int, now: dt.datetime) -> int:
     asked = ChangeRequest(
         citizen_id=citizen_id, week=WEEK, kind="more", asked={}, account_id=account_id, on_behalf=True, at=now,
-        base="1.0", state="answered",
+        base="1.0", supplies=1, state="answered",
     )  # fmt: skip
     session.add(asked)
     session.flush()

@@ -27,7 +27,7 @@ from scheduler.places import StaleError, standing
 from scheduler.request_effects import Asker
 from scheduler.requests import RequestStateError
 from scheduler.stored import NotFoundError
-from scheduler.supplies import FullError
+from scheduler.supplies import FullError, newest_supply
 from scheduler.tables import Account, ChangeRequest, Place, Supply, SupplyUse
 from scheduler.week_state import WeekStates
 
@@ -138,6 +138,7 @@ class Clerk:
             request = ChangeRequest(
                 citizen_id=citizen, week=self.work.week, kind="another_activity", asked={}, state="answered", at=NOW,
                 account_id=self.asker.account_id, on_behalf=False, base=present.version,
+                supplies=newest_supply(session, self.work.week),
                 proposals=[self._draw(present.groups) for _ in range(2)],
             )  # fmt: skip
             session.add(request)

@@ -106,7 +106,7 @@ def _first_fit(
     fits = next((week for week, (_, breaks) in zip(weeks, judged, strict=True) if not breaks), None)
     request = ChangeRequest(
         citizen_id=citizen, week=WEEK, kind=wish.kind, asked=wish.as_json(), account_id=asker.account_id,
-        on_behalf=False, at=NOW, base=present.version, state="answered",
+        on_behalf=False, at=NOW, base=present.version, supplies=state.version[1], state="answered",
     )  # fmt: skip
     if fits is not None:
         groups, before = sorted(int(state.frame.ids.group[slot]) for slot in fits), set(present.groups)

@@ -84,6 +84,11 @@ class Actor:
     sees_protected: bool
     form_token: str | None = None
 
+    @property
+    def is_staff(self) -> bool:
+        """Whether she may be told points, and may grant what needs a person."""
+        return self.role in _STAFF
+
 
 def may(actor: Actor, action: str) -> bool:
     """Whether the actor may do this to somebody at all; raises KeyError where no such action is declared."""

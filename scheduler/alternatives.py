@@ -62,15 +62,12 @@ def read_search(session: Session, state: WeekState, citizen_id: int, wish: Asked
 
 def alternatives(search: Search, most: int) -> list[Alternative]:
     """The best weeks that answer what is asked, at most so many; none where nothing fits."""
-    plans = [search.present]
-    for slots in _PLANS[search.asked.kind](search, most):
-        if slots not in plans:
-            plans.append(slots)
-    now, *judged = search.one.judge(plans)
+    plans = list(dict.fromkeys(_PLANS[search.asked.kind](search, most)))
+    now, *judged = search.one.judge([search.present, *plans])
     percent = int(search.one.problem.weight[0])
     found = []
-    for slots, (value, breaks) in zip(plans[1:], judged, strict=True):
-        only_leaves = set(slots) < set(search.present)  # What did not fit before may go on as it is.
+    for slots, (value, breaks) in zip(plans, judged, strict=True):
+        only_leaves = set(slots) <= set(search.present)  # What did not fit before may go on as it is.
         if not breaks or (only_leaves and set(breaks) <= set(now.breaks)):
             paid = sum(int(search.price[slot]) for slot in slots) * MICRO_PER_PRICE
             points = round((value - now.value) / (MICRO * percent / 100))
@@ -161,7 +158,10 @@ def _stop(search: Search, most: int) -> Iterator[tuple[int, ...]]:
 
 
 def _cannot_come(search: Search, most: int) -> Iterator[tuple[int, ...]]:
-    """Only stay away, the same activity at another time, or something else in its place."""
+    """Only stay away, the same activity at another time, or something else in its place.
+
+    Where the times touch nothing of her week, they are noted, and it stays as it is.
+    """
     shut, asked = search.shut.copy(), search.asked
     if asked.group_id is not None:
         missed = [search.state.frame.slot_of[asked.group_id]]
@@ -170,6 +170,8 @@ def _cannot_come(search: Search, most: int) -> Iterator[tuple[int, ...]]:
         missed = [slot for slot in search.present if slot not in can_come]
     shut[missed] = True
     yield tuple(slot for slot in search.present if slot not in missed)
+    if not missed:
+        return
     for slot in missed:
         yield from _other_groups(search, slot)
     yield from _next_best(search, shut, most)

@@ -14,7 +14,6 @@ from scheduler.week_frame import WeekFrame
 CHANGES = ("another_time", "another_activity", "less", "more", "stop", "cannot_come")
 TALKS = ("along", "talk")  # A person answers these.
 HOW = ("phone", "walk", "home")
-ALL_DAY = (0, 1440)
 LONGEST_TEXT = 2_000  # letters
 
 

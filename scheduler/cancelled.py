@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from catalog.tables import Group, Meeting, Site
@@ -25,8 +25,8 @@ from scheduler.places import StaleError, Standing, Why, change_plan, standing
 from scheduler.problem import lottery_numbers
 from scheduler.request_effects import CHANNEL, Asker, set_task
 from scheduler.stored import NotFoundError, clock
-from scheduler.supplies import make_supplies, move
-from scheduler.tables import ChangeRequest, Citizen, FreedSeat, Hold, Lock, Message, Place, Supply, Waiting
+from scheduler.supplies import make_supplies, move, newest_supply
+from scheduler.tables import ChangeRequest, Citizen, FreedSeat, Hold, Lock, Message, Place, Waiting
 from scheduler.texts import LANGUAGES, texts
 from scheduler.waiting import give_back
 from scheduler.week_state import WeekState, WeekStates
@@ -71,7 +71,7 @@ def cancel_group(session: Session, state: WeekState, group_id: int, reason: str,
         The groups of the week have changed since `state` was made.
     """
     group, meetings = _hold_group(session, group_id, asker.today)
-    if session.scalar(select(func.max(Supply.id)).where(Supply.week == group.week)) != state.version[1]:
+    if newest_supply(session, group.week) != state.version[1]:
         raise StaleError(f"the groups of week {group.week} have changed meanwhile: try again")
     first = meetings[0]
     is_soon = _is_soon(state, first.date, asker.today)

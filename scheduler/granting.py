@@ -31,22 +31,13 @@ def what_needs_a_person(search: Search, each: Alternative, rules: RequestRules, 
 
 
 def describe(search: Search, each: Alternative) -> Word:
-    """Why this week answers what is asked, what she gains and what she loses."""
+    """What she gains with a week, and what she loses."""
     before, after = _gives(search, each, joined=False), _gives(search, each, joined=True)
     more = _minutes(search, each.joined) - _minutes(search, each.left)
     return {
-        "reason": _reason(each),
         "gained": _missing(after, before) + ([{"slug": "more_hours", "minutes": more}] if more > 0 else []),
         "lost": _missing(before, after) + ([{"slug": "fewer_hours", "minutes": -more}] if more < 0 else []),
     }
-
-
-def _reason(each: Alternative) -> Word:
-    if not each.joined:
-        return {"slug": "leaves", "left": list(each.left)}
-    if not each.left:
-        return {"slug": "adds", "joined": list(each.joined)}
-    return {"slug": "instead", "joined": list(each.joined), "left": list(each.left)}
 
 
 def _missing(these: list[Word], those: list[Word]) -> list[Word]:

@@ -19,12 +19,12 @@ from scheduler.apart import groups_of_people_apart, refuse_people_apart
 from scheduler.asked import Asked
 from scheduler.group_times import meetings_of
 from scheduler.life import NotPublishedError
-from scheduler.places import StaleError, Standing, Why, change_plan, hold_plan, hold_seats, standing
+from scheduler.places import StaleError, Standing, Why, change_plan, hold_plan, hold_published, hold_seats, standing
 from scheduler.request_effects import CHANNEL
 from scheduler.requests import RequestStateError
 from scheduler.stored import NotFoundError, clock
 from scheduler.supplies import FullError
-from scheduler.tables import FreedSeat, Hold, Place, Run, Supply, SupplyUse, Waiting
+from scheduler.tables import FreedSeat, Hold, Place, Supply, SupplyUse, Waiting
 from scheduler.waiting import Held, give_back, hold_waiting, in_line
 from scheduler.week_state import WeekState, WeekStates
 
@@ -38,7 +38,7 @@ def offer_freed(session: Session, states: WeekStates, now: dt.datetime, most: in
     seats = session.execute(free.where(FreedSeat.offered.is_(False)).order_by(FreedSeat.id).limit(most)).all()
     for freed_id, week in seats:
         # The week before the seat: whoever cancels a group takes them in this order.
-        session.execute(select(Run.id).where(Run.week == week, Run.state == "published").with_for_update(read=True))
+        hold_published(session, week)
         untouched = (FreedSeat.id == freed_id, FreedSeat.offered.is_(False))
         freed = session.scalar(select(FreedSeat).where(*untouched).with_for_update(skip_locked=True))
         if freed is not None:

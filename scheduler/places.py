@@ -132,6 +132,12 @@ def _fill_changes(session: Session, week: str) -> None:
             turn[offering[group]] += 1
 
 
+def hold_published(session: Session, week: str) -> bool:
+    """Let nobody publish or withdraw the week until this transaction ends; False where it is not published."""
+    # Who has waited for a publication sees on PostgreSQL only then which run is the published one.
+    return any(run_made(session, _HOLD_WEEK, {"week": week}).first() for _ in range(2))
+
+
 def hold_plan(session: Session, citizen_id: int, week: str) -> Standing:
     """Her plan, which nobody else changes, and whose week nobody publishes, until this transaction ends.
 
@@ -142,8 +148,7 @@ def hold_plan(session: Session, citizen_id: int, week: str) -> Standing:
     NotPublishedError
         The week has no published plan.
     """
-    # Who has waited for a publication sees on PostgreSQL only then which run is the published one.
-    if not any(run_made(session, _HOLD_WEEK, {"week": week}).first() for _ in range(2)):
+    if not hold_published(session, week):
         raise NotPublishedError(week)
     if run_made(session, _HOLD_HER, {"citizen": citizen_id}).first() is None:
         raise NotFoundError(f"there is no citizen {citizen_id}")

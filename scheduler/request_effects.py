@@ -67,9 +67,8 @@ def after_confirmation(session: Session, request: ChangeRequest, asker: Asker) -
     if request.kind == "cannot_come" and request.asked.get("times"):
         done["blocks"] = _block(session, request)
     request.asked = request.asked | {"done": done}
-    if not request.on_behalf:
-        return
-    messages.queue(session, request.citizen_id, CHANNEL, "change_granted", {"week": request.week}, asker.at)
+    if request.on_behalf or asker.is_staff:  # Whoever confirms for herself has the answer before her.
+        messages.queue(session, request.citizen_id, CHANNEL, "change_granted", {"week": request.week}, asker.at)
 
 
 def after_undo(session: Session, request: ChangeRequest) -> None:

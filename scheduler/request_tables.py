@@ -76,7 +76,7 @@ class ChangeRequest(Base):
     on_behalf: Mapped[bool]
     at: Mapped[dt.datetime]
     base: Mapped[str]  # the version of her plan that the answer is about
-    supplies: Mapped[int] = mapped_column(default=0)  # the newest of the week's supplies then; its groups are these
+    supplies: Mapped[int]  # `supplies.newest_supply` then: the week's groups are still those of the answer
     state: Mapped[str]
     proposals: Mapped[list[Any]] = mapped_column(JSON, default_factory=list)
     chosen: Mapped[int | None] = mapped_column(default=None)  # place in `proposals`

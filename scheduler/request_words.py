@@ -119,6 +119,8 @@ def waiting_words(
 
 
 def _form(joined: list[Described], left: list[Described], kind: str) -> str:
+    if not joined and not left:
+        return "noted"
     if not joined:
         return "stops" if kind == "stop" else "leaves"
     if not left:

@@ -119,11 +119,11 @@ def hold(session: Session, request_id: int, citizen_id: int, choice: int, asker:
     if request.state == "held" and request.chosen == choice and not is_over(request, asker.at):
         refuse_other_version(present, request.base)
         return request
-    need_state(request, ("answered", "held"))
+    need_state(request, ("answered", "held", *(("passed_on",) if asker.is_staff else ())))
     if not 0 <= choice < len(request.proposals):
         raise NotFoundError(f"request {request_id} has no proposal {choice}: it has {len(request.proposals)}")
     refuse_other_version(present, request.base)
-    if request.supplies not in (0, newest_supply(session, request.week)):
+    if request.supplies != newest_supply(session, request.week):
         raise StaleError(f"the groups of week {request.week} have changed since the answer: ask again")
     proposal = request.proposals[choice]
     if proposal["person"] and not asker.is_staff:

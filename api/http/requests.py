@@ -30,7 +30,6 @@ from scheduler.tables import ChangeRequest, StoredAnswer
 routes = APIRouter(prefix="/v1/citizens/{citizen_id}", tags=["requests"])
 Number = Annotated[int, Path(ge=1, lt=2**31)]
 IfMatch = Annotated[str | None, Header(description="The ETag of the week that the request is about.")]
-STAFF = ("staff", "admin")
 STALE: dict[int | str, dict[str, Any]] = {412: {"description": "Her plan has changed since the answer."}}
 
 
@@ -62,7 +61,9 @@ def asked_changes(
         hers = select(ChangeRequest).where(ChangeRequest.citizen_id == citizen_id)
         found, following = read_page(session, hers, ChangeRequest.id, after, limit, falling=True)
         named = read_named(session, found, language_of(caller.request))
-        page = Page(items=[request_out(each, named, with_points=_is_staff(caller)) for each in found], next=following)
+        page = Page(
+            items=[request_out(each, named, with_points=caller.actor.is_staff) for each in found], next=following
+        )
     caller.look_at([citizen_id])
     return page
 
@@ -179,17 +180,13 @@ def _find(session: Session, citizen_id: int, request_id: int) -> ChangeRequest:
 
 def _shown(caller: Caller, session: Session, request: ChangeRequest) -> RequestOut:
     named = read_named(session, [request], language_of(caller.request))
-    return request_out(request, named, with_points=_is_staff(caller))
+    return request_out(request, named, with_points=caller.actor.is_staff)
 
 
 def asker_of(caller: Caller, citizen_id: int) -> Asker:
     """Who asks, and whether for herself."""
     on_behalf = caller.actor.citizen_id != citizen_id
-    return Asker(caller.actor.account_id, caller.now, is_staff=_is_staff(caller), on_behalf=on_behalf)
-
-
-def _is_staff(caller: Caller) -> bool:
-    return caller.actor.role in STAFF
+    return Asker(caller.actor.account_id, caller.now, is_staff=caller.actor.is_staff, on_behalf=on_behalf)
 
 
 def _headers(caller: Caller) -> dict[str, str]:

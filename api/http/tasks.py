@@ -9,11 +9,13 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.http.callers import Answer, Caller, may
 from api.http.paging import After, Limit, Page, read_page
 from scheduler import messages as sending
 from scheduler import staff_tasks
+from scheduler.inbound import text_of
 from scheduler.scope import visible_citizens
 from scheduler.tables import Message, StaffTask
 
@@ -22,7 +24,7 @@ Number = Annotated[int, Path(ge=1, lt=2**31)]
 
 
 class TaskOut(BaseModel):
-    """Something to do about a citizen: `slug` says what, `subject` is the offering that it concerns."""
+    """Something to do about a citizen: `slug` says what, `subject` what it concerns, `text` what she wrote."""
 
     model_config = ConfigDict(from_attributes=True)
     id: int
@@ -34,6 +36,7 @@ class TaskOut(BaseModel):
     created_at: dt.datetime
     done_at: dt.datetime | None
     note: str
+    text: str = ""
 
 
 class DoneIn(BaseModel):
@@ -66,7 +69,7 @@ def tasks(
     with caller.reading() as session:
         wanted = staff_tasks.open_tasks(caller.actor, caller.action, all_in_reach=whose == "all")
         found, following = read_page(session, wanted, StaffTask.id, after, limit)
-        page = Page(items=[TaskOut.model_validate(row) for row in found], next=following)
+        page = Page(items=[_task_out(session, row) for row in found], next=following)
     caller.look_at(row.citizen_id for row in page.items)
     return page
 
@@ -79,7 +82,7 @@ def close_task(task_id: Number, body: DoneIn, caller: Annotated[Caller, may("tas
     def close() -> Answer:
         task = staff_tasks.close_task(caller.session, caller.actor, caller.action, task_id, body.note, caller.now)
         about.append(task.citizen_id)
-        return Answer(200, TaskOut.model_validate(task))
+        return Answer(200, _task_out(caller.session, task))
 
     return caller.write(close, body=body, about=about)
 
@@ -105,6 +108,11 @@ def messages(
         page = Page(items=[_message_out(row) for row in found], next=following)
     caller.look_at(row.citizen_id for row in page.items)
     return page
+
+
+def _task_out(session: Session, row: StaffTask) -> TaskOut:
+    came = text_of(session, row)
+    return TaskOut.model_validate(row).model_copy(update={} if came is None else {"text": came.text})
 
 
 def _message_out(row: Message) -> MessageOut:

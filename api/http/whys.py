@@ -21,7 +21,6 @@ from scheduler.why_words import Names, read_names, words
 
 routes = APIRouter(prefix="/v1/citizens/{citizen_id}/weeks/{week}", tags=["requests"])
 Number = Annotated[int, Path(ge=1, lt=2**31)]
-STAFF = ("staff", "admin")
 
 
 class ReasonOut(BaseModel):
@@ -55,7 +54,7 @@ def why(citizen_id: Number, week: Week, group_id: Number, caller: Annotated[Call
         if group_id not in question.edits.present:
             raise RequestError("not_found")
         found = reasons.why(question, group_id)
-        worth = reasons.points(question, group_id) if caller.actor.role in STAFF else None
+        worth = reasons.points(question, group_id) if caller.actor.is_staff else None
         answer = WhyOut(group_id=group_id, reasons=_said(found, names), points=worth)
     caller.look_at([citizen_id])
     return answer

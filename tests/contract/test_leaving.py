@@ -62,7 +62,7 @@ def engine(database_url: str) -> Iterator[Engine]:
 def _asked(town: PlanTown) -> ChangeRequest:
     return ChangeRequest(
         citizen_id=1, week=WEEK, kind="another_time", asked={}, text="tired of it", account_id=town.planner,
-        on_behalf=True, at=NOW, base="1.0", state="held",
+        on_behalf=True, at=NOW, base="1.0", supplies=1, state="held",
     )  # fmt: skip
 
 

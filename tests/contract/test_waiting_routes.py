@@ -95,5 +95,8 @@ def test_a_text_is_taken_in_once_and_who_asks_is_called(asking: Asking) -> None:
     calls = asking.send("staff", "GET", "/v1/call-backs").json()
     assert [(call["citizen_id"], call["worker"], call["site"]) for call in calls] == [(1, "Ann", "Nordre")]
     assert asking.send("staff", "POST", "/v1/inbound-texts", text).status_code == 403
+    asking.send("leader", "POST", "/v1/inbound-texts", text | {"provider_id": "79", "text": "Hvor er det?"})
+    tasks = asking.send("staff", "GET", "/v1/tasks").json()["items"]
+    assert {task["slug"]: task["text"] for task in tasks} == {"call_back": "Ring!", "read_text": "Hvor er det?"}
     nobody = text | {"provider_id": "78", "external_id": "B99"}
     assert asking.send("leader", "POST", "/v1/inbound-texts", nobody).status_code == 404

@@ -185,3 +185,12 @@ def town(engine: Engine) -> Iterator[PlanTown]:
     """The town in a database of its own, inside one transaction."""
     with writing(engine) as session:
         yield PlanTown(session)
+
+
+@pytest.fixture
+def either(database_url: str) -> Iterator[PlanTown]:
+    """The town on SQLite and then on PostgreSQL."""
+    made = make_engine(database_url)
+    with writing(made) as session:
+        yield PlanTown(session)
+    made.dispose()

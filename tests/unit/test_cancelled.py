@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select, update
 
-from catalog.database import make_engine, writing
 from catalog.tables import Group, Meeting
 from scheduler.asked import Asked
 from scheduler.cancelled import cancel_group
@@ -32,19 +30,10 @@ from scheduler.tables import (
 )
 from scheduler.waiting import waits_of
 from tests.unit.group_events import cancel, centre, state, tasks, told
-from tests.unit.plan_town import LAST_WEEK, NOW, WEEK, PlanTown, engine, minutes, town
+from tests.unit.plan_town import LAST_WEEK, NOW, WEEK, PlanTown, either, engine, minutes, town
 from tests.unit.waiting_line import offer, places, wait
 
-__all__ = ["engine", "town"]
-
-
-@pytest.fixture
-def either(database_url: str) -> Iterator[PlanTown]:
-    """The town on SQLite and then on PostgreSQL."""
-    made = make_engine(database_url)
-    with writing(made) as session:
-        yield PlanTown(session)
-    made.dispose()
+__all__ = ["either", "engine", "town"]
 
 
 def test_everyone_gets_the_same_at_another_time_and_keeps_the_rest(either: PlanTown) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import func, select, update
 
-from catalog.database import make_engine, writing
 from scheduler import sms
 from scheduler.actions import Actor
 from scheduler.asked import Asked, AskedError
@@ -21,19 +19,10 @@ from scheduler.supplies import recount
 from scheduler.tables import ChangeRequest, InboundText, Message, StaffTask
 from scheduler.waiting import waits_of
 from scheduler.week_state import WeekStates
-from tests.unit.plan_town import NOW, WEEK, PlanTown, engine, minutes, town
+from tests.unit.plan_town import NOW, WEEK, PlanTown, either, engine, minutes, town
 from tests.unit.waiting_line import full_dansk, offer, places, wait
 
-__all__ = ["engine", "town"]
-
-
-@pytest.fixture
-def either(database_url: str) -> Iterator[PlanTown]:
-    """The town on SQLite and then on PostgreSQL."""
-    made = make_engine(database_url)
-    with writing(made) as session:
-        yield PlanTown(session)
-    made.dispose()
+__all__ = ["either", "engine", "town"]
 
 
 def offered(town: PlanTown) -> None:

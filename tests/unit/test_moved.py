@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select
 
-from catalog.database import make_engine, writing
 from catalog.tables import Meeting, Series
 from scheduler.asked import Asked
 from scheduler.cancelled import cancel_group, move_group
@@ -27,19 +25,10 @@ from scheduler.tables import (
 )
 from scheduler.week_state import WeekStates
 from tests.unit.group_events import cancel, centre, move_to, state, tasks, told
-from tests.unit.plan_town import NOW, WEEK, PlanTown, engine, minutes, town
+from tests.unit.plan_town import NOW, WEEK, PlanTown, either, engine, minutes, town
 from tests.unit.waiting_line import places
 
-__all__ = ["engine", "town"]
-
-
-@pytest.fixture
-def either(database_url: str) -> Iterator[PlanTown]:
-    """The town on SQLite and then on PostgreSQL."""
-    made = make_engine(database_url)
-    with writing(made) as session:
-        yield PlanTown(session)
-    made.dispose()
+__all__ = ["either", "engine", "town"]
 
 
 def test_who_can_come_at_the_new_time_stays_and_who_cannot_gets_another(either: PlanTown) -> None:

@@ -97,7 +97,7 @@ def test_a_change_is_undone_on_its_day_while_her_seats_are_there(town: RequestTo
 
 def test_a_change_is_not_undone_beneath_a_later_one_that_stands(town: RequestTown) -> None:
     first = grant(town, 1, Asked("another_time", town.group("motion")), "dansk motion2")
-    second = grant(town, 1, Asked("cannot_come", times=((0, 540, 600),)), "dansk kor motion2")
+    second = grant(town, 1, Asked("more", offering_id="kor"), "dansk kor motion2")
     third = grant(town, 1, Asked("less", town.group("kor")), "dansk motion2")
     with pytest.raises(StaleError, match="her plan has changed since"):
         requests.undo(town.session, first.id, 1, asker(town))

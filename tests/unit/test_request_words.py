@@ -95,7 +95,7 @@ def test_every_kind_and_state_has_its_sentence(language: str) -> None:
         for kind in ("more", "talk"):
             request = ChangeRequest(
                 citizen_id=1, week="2026-W48", kind=kind, asked={}, account_id=1, on_behalf=False, at=NOW, base="1.0",
-                state=state, held_until=NOW,
+                supplies=1, state=state, held_until=NOW,
             )  # fmt: skip
             said.add(state_words(request, language))
     assert not [sentence for sentence in said if "_" in sentence or not sentence.endswith(".")]

@@ -8,12 +8,14 @@ from sqlalchemy import select, update
 from scheduler import requests
 from scheduler.asked import Asked, AskedError
 from scheduler.places import standing
+from scheduler.request_words import proposal_words, read_named
 from scheduler.requests import RequestStateError
 from scheduler.supplies import FullError, move
 from scheduler.tables import (
     Agreement,
     AvailabilityBlock,
     Citizen,
+    FreedSeat,
     Lock,
     Message,
     PlanChange,
@@ -82,9 +84,8 @@ def test_whoever_would_begin_today_or_tomorrow_needs_a_person_and_staff_may_gran
     assert requests.hold(town.session, request.id, 2, 0, asker(town, on_sunday)).state == "passed_on"
     assert _tasks(town) == [(2, "change_request", "ann")]
     by_staff = asker(town, on_sunday, staff=True)
-    again = ask(town, 2, Asked("another_time", town.group("motion")), by_staff)
-    requests.hold(town.session, again.id, 2, 0, by_staff)
-    assert requests.confirm(town.session, again.id, 2, by_staff).state == "confirmed"
+    requests.hold(town.session, request.id, 2, 0, by_staff)
+    assert requests.confirm(town.session, request.id, 2, by_staff).state == "confirmed"
     assert town.places(2) == ("motion2",)
     assert town.session.scalars(select(PlanChange.granted)).all() == [""]
     assert town.session.scalars(select(Message.slug).where(Message.slug == "change_granted")).all() == [
@@ -159,6 +160,21 @@ def test_times_at_which_she_cannot_come_are_kept_from_then_on_and_undo_forgets_t
     assert broken_rules(town.session) == []
     requests.undo(town.session, request.id, 2, asker(town))
     assert (town.places(2), town.session.scalars(own).all()) == (("motion",), [])
+
+
+def test_times_that_touch_nothing_of_her_week_are_noted_and_it_stays_as_it_is(town: RequestTown) -> None:
+    request = grant(town, 2, Asked("cannot_come", times=((1, 480, 960),), every_week=True), "motion")
+    assert (len(request.proposals), town.places(2), town.session.scalars(select(FreedSeat)).all()) == (
+        1,
+        ("motion",),
+        [],
+    )
+    own = select(AvailabilityBlock.week).where(AvailabilityBlock.kind == "own_block", AvailabilityBlock.day == 1)
+    assert town.session.scalars(own).all() == [None]
+    words = proposal_words(request.proposals[0], request.kind, read_named(town.session, [request]))
+    assert (words.say, words.gained, words.lost) == (
+        "Vi skriver ned, hvornår du ikke kan komme. Din uge er som før.", [], []
+    )  # fmt: skip
 
 
 def test_who_cannot_come_once_may_stay_away_or_come_at_another_time(town: RequestTown) -> None:
