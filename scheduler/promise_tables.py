@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from catalog.columns import Base, RowNumber, refers_to
@@ -40,10 +40,16 @@ class Enrolment(Base):
 
 
 class Agreement(Base):
-    """A promise of one offering until a week; it stands until then unless the citizen asks to leave (`left_week`)."""
+    """A promise of one offering until a week; it binds the centre until then, not the citizen.
+
+    From `left_week` on it stands no longer: she has left, or a `BrokenAgreement` says why the centre does not keep it.
+    """
 
     __tablename__ = "agreement"
-    __table_args__ = (CheckConstraint("from_week <= until_week", name="weeks"),)
+    __table_args__ = (
+        CheckConstraint("from_week <= until_week", name="weeks"),
+        CheckConstraint("week_minutes > 0", name="week_minutes"),
+    )
     citizen_id: Mapped[int] = refers_to("citizen.id", key=True)
     offering_id: Mapped[str] = refers_to("offering.id", key=True)
     from_week: Mapped[str] = mapped_column(primary_key=True)
@@ -52,6 +58,11 @@ class Agreement(Base):
     sub_goal_id: Mapped[int | None] = mapped_column(ForeignKey("sub_goal.id", ondelete="SET NULL"), default=None)
     why: Mapped[str]
     left_week: Mapped[str | None] = mapped_column(default=None)
+    week_minutes: Mapped[int | None] = mapped_column(default=None)
+    # by a person, so that it may last longer than the usual
+    assessed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    agreed_by: Mapped[int | None] = refers_to("account.id", default=None)
+    agreed_at: Mapped[dt.datetime | None] = mapped_column(default=None)
 
 
 class Referral(Base):
@@ -96,24 +107,34 @@ class TestResult(Base):
 
 
 class Goal(Base):
-    """A citizen's end goal, job or education."""
+    """A citizen's end goal, job or education; the one set last holds. What was imported does not tell who set it."""
 
     __tablename__ = "goal"
-    __table_args__ = (CheckConstraint("kind IN ('job', 'education')", name="kind"),)
+    __table_args__ = (
+        CheckConstraint("kind IN ('job', 'education')", name="kind"),
+        CheckConstraint("words_of IN ('citizen', 'staff')", name="words_of"),
+    )
     citizen_id: Mapped[int] = refers_to("citizen.id", key=True)
     set_on: Mapped[dt.date] = mapped_column(primary_key=True)
     kind: Mapped[str]
     words: Mapped[str] = mapped_column(default="")
+    words_of: Mapped[str | None] = mapped_column(default=None)
+    set_by: Mapped[int | None] = refers_to("account.id", default=None)
 
 
 class SubGoal(Base):
-    """A dated step: an indicator and the level to reach, or the citizen's own words."""
+    """A dated step: an indicator and the level to reach, or own words on any leg.
+
+    `first_by_week` is the week that was agreed first, where it was moved since.
+    """
 
     __tablename__ = "sub_goal"
     __table_args__ = (
         UniqueConstraint("citizen_id", "indicator_id", "by_week"),
         CheckConstraint("level BETWEEN 1 AND 5", name="level"),
         CheckConstraint("indicator_id IS NULL OR level IS NOT NULL", name="target"),
+        CheckConstraint("words_of IN ('citizen', 'staff')", name="words_of"),
+        CheckConstraint("done_at IS NULL OR done", name="done_at"),
     )
     id: Mapped[RowNumber] = mapped_column(init=False)
     citizen_id: Mapped[int] = refers_to("citizen.id", index=True)
@@ -122,3 +143,10 @@ class SubGoal(Base):
     words: Mapped[str] = mapped_column(default="")
     by_week: Mapped[str]
     done: Mapped[bool] = mapped_column(default=False)
+    leg_id: Mapped[str | None] = mapped_column(ForeignKey("leg.id"), default=None)
+    words_of: Mapped[str | None] = mapped_column(default=None)
+    set_by: Mapped[int | None] = refers_to("account.id", default=None)
+    set_on: Mapped[dt.date | None] = mapped_column(default=None)
+    first_by_week: Mapped[str | None] = mapped_column(default=None)
+    done_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    done_by: Mapped[int | None] = refers_to("account.id", default=None)

@@ -80,3 +80,4 @@ class StaffTask(Base):
     done_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     done_by: Mapped[int | None] = refers_to("account.id", default=None)
     note: Mapped[str] = mapped_column(default="")  # what the one who did it wrote
+    proposed_week: Mapped[str | None] = mapped_column(default=None)  # where the task is to agree on a new one

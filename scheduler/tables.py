@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from catalog.columns import RowNumber, refers_to
 from catalog.tables import Base  # The citizens refer to the catalog, so its tables come along.
 from scheduler.account_tables import Account, ApiKey, LoginAttempt, LoginSession, Representation
+from scheduler.progress_tables import Attendance, BrokenAgreement, HelpAnswer, Rating
 from scheduler.promise_tables import (
     Agreement,
     Clearance,
@@ -41,10 +42,12 @@ __all__ = [
     "Agreement",
     "ApiKey",
     "Approval",
+    "Attendance",
     "AuditEntry",
     "AvailabilityBlock",
     "Base",
     "BelowMinimum",
+    "BrokenAgreement",
     "CalendarFeed",
     "ChangeRequest",
     "Chore",
@@ -61,6 +64,7 @@ __all__ = [
     "Enrolment",
     "FreedSeat",
     "Goal",
+    "HelpAnswer",
     "Hold",
     "InboundText",
     "KeepApart",
@@ -75,6 +79,7 @@ __all__ = [
     "PlanException",
     "Pseudonym",
     "Publication",
+    "Rating",
     "Referral",
     "Representation",
     "Run",
