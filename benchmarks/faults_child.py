@@ -20,7 +20,8 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 from starlette.types import Message
 
-from api.http.callers import Answer, Caller, Service
+from api.http.callers import Answer, Caller
+from api.http.service import Service
 from catalog.database import reading, writing
 from scheduler import audit, idempotency
 from scheduler.tables import StoredAnswer

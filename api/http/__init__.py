@@ -31,13 +31,13 @@ from api.http import (
 )
 from api.http.access_log import AccessLog
 from api.http.borders import Border
-from api.http.callers import Service
 from api.http.deadlines import Deadlines
 from api.http.description import DescribedApp
 from api.http.errors import ERRORS
 from api.http.problems import add_problems, declare
 from api.http.rates import Rates
 from api.http.refusals import add_refusals
+from api.http.service import Service
 from api.http.settings import Settings
 from api.http.starting import make_ready
 from scheduler.audit_log import AuditLog

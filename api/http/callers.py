@@ -16,19 +16,16 @@ from typing import Any
 from fastapi import Depends, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 
 from api.http.problems import RequestError
-from api.http.rates import Rates
+from api.http.service import Service
 from api.http.settings import Settings
-from catalog.database import for_questions, writing
+from catalog.database import writing
 from scheduler import audit, ended_logins, idempotency, policy, sessions
 from scheduler.audit import Entry
-from scheduler.audit_log import AuditLog
-from scheduler.published_weeks import PublishedWeeks
 from scheduler.sessions import Found
-from scheduler.week_state import WeekStates
 
 COOKIE = "__Host-session"
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -36,23 +33,6 @@ KEYLESS = ("session.end",)  # Doing it twice is doing it once, and stores nothin
 LARGEST = 2**31
 MOST_KEY = 200  # characters of an idempotency key
 KEY = re.compile("[!-~]+")
-
-
-@dataclass(frozen=True)
-class Service:
-    """What the running service consists of; kept in the application's state."""
-
-    engine: Engine
-    settings: Settings
-    log: AuditLog
-    rates: Rates
-    questions: Engine = field(init=False)  # the engine for readings
-    weeks: PublishedWeeks = field(init=False, default_factory=PublishedWeeks)
-    states: WeekStates = field(init=False, default_factory=WeekStates)
-
-    def __post_init__(self) -> None:
-        """Make the second engine from the first."""
-        object.__setattr__(self, "questions", for_questions(self.engine))
 
 
 @dataclass(frozen=True)
@@ -154,20 +134,20 @@ class May:
 
     action: str
 
-    def __call__(self, request: Request) -> Caller:
+    async def __call__(self, request: Request) -> Caller:
         """Find out who calls."""
         service: Service = request.app.state.service
-        found = find_caller(request)
+        found = await find_caller(request)
         if found is None:
             service.rates.count_stranger(request)
-            _record_ended_login(request, self.action)
+            await run_in_threadpool(_record_ended_login, request, self.action)
             raise RequestError("not_logged_in")
         actor = found.actor
         service.rates.count_account(actor.account_id)
         caller = Caller(request, found, self.action)
         request.state.caller, request.state.role = caller, actor.role
         if _is_from_elsewhere(request, service.settings):
-            caller.record_refusal()
+            await run_in_threadpool(caller.record_refusal)
             raise RequestError("other_origin")
         policy.permit(actor, self.action)
         if request.method not in SAFE and self.action not in KEYLESS:
@@ -180,23 +160,29 @@ def may(action: str) -> Any:
     return Depends(May(action))
 
 
-def find_caller(request: Request) -> Found | None:
+async def find_caller(request: Request) -> Found | None:
     """Who calls, by the key in the Authorization header or else by the cookie of a login."""
     service: Service = request.app.state.service
     kind, secret = _shown(request)
-    now = dt.datetime.now(dt.UTC)
     if kind == "bearer":
-        with Session(service.questions) as session:
-            actor = sessions.find_key(session, secret, now)
-        return None if actor is None else Found(actor, stale=False, change=None)
+        return await run_in_threadpool(_find_key, service, secret)
     if kind != COOKIE:
         return None
-    with Session(service.questions) as session:
-        found = sessions.find_session(session, secret, now)
+    found = await service.logins.find(secret)
     if found is not None and found.stale and not _is_from_elsewhere(request, service.settings):
-        with writing(service.engine) as session:
-            sessions.touch(session, secret, now)
+        await run_in_threadpool(_touch, service, secret)
     return found
+
+
+def _find_key(service: Service, secret: str) -> Found | None:
+    with Session(service.questions) as session:
+        actor = sessions.find_key(session, secret, dt.datetime.now(dt.UTC))
+    return None if actor is None else Found(actor, stale=False, change=None)
+
+
+def _touch(service: Service, secret: str) -> None:
+    with writing(service.engine) as session:
+        sessions.touch(session, secret, dt.datetime.now(dt.UTC))
 
 
 def _shown(request: Request) -> tuple[str, str]:

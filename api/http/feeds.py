@@ -8,8 +8,9 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from api.http.callers import Answer, Caller, Service, may
+from api.http.callers import Answer, Caller, may
 from api.http.problems import RequestError
+from api.http.service import Service
 from catalog.database import reading
 from scheduler import calendar
 

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.callers import COOKIE, Caller, Service, may, record_refusal
+from api.http.callers import COOKIE, Caller, may, record_refusal
+from api.http.service import Service
 from catalog.database import reading, writing
 from scheduler import login as logins
 from scheduler import sessions

@@ -7,8 +7,9 @@ import datetime as dt
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.http.callers import COOKIE, Service
+from api.http.callers import COOKIE
 from api.http.issuer import Attempt, Issuer, IssuerRefusedError, IssuerSettings
+from api.http.service import Service
 from catalog.database import writing
 from scheduler.login import open_session
 from scheduler.vouched import admit

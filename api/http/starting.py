@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from api.http.callers import Service
+from api.http.service import Service
 from catalog.weeks import week_of
 from scheduler import publishing, requests, sessions
 from scheduler.actions import Actor

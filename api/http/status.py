@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import func, select, text
 
-from api.http.callers import Service
+from api.http.service import Service
 from catalog.database import SAFE_LOG_SINCE, reading
 from scheduler.runs import code_version
 from scheduler.tables import AuditEntry, Message, Run

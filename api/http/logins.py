@@ -1,0 +1,53 @@
+"""Finds who is logged in without holding a thread, in one statement for all who come while another is under way."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+
+from scheduler.sessions import MOST_TOKENS, Found, find_sessions
+
+
+class Logins:
+    """Asks the database for one process; to be used from its event loop alone."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._waiting: dict[str, asyncio.Future[Found | None]] = {}
+        self._asking: asyncio.Task[None] | None = None
+
+    async def find(self, token: str) -> Found | None:
+        """Who is logged in by a cookie's value, as `sessions.find_session` says, at some time after the call."""
+        if token not in self._waiting:
+            self._waiting[token] = asyncio.get_running_loop().create_future()
+        if self._asking is None:
+            self._asking = asyncio.create_task(self._ask())
+        return await asyncio.shield(self._waiting[token])
+
+    async def _ask(self) -> None:
+        try:
+            while self._waiting:
+                await self._answer({token: self._waiting.pop(token) for token in list(self._waiting)[:MOST_TOKENS]})
+        finally:
+            self._asking = None
+
+    async def _answer(self, group: dict[str, asyncio.Future[Found | None]]) -> None:
+        try:
+            found = await run_in_threadpool(self._read, tuple(group))
+        except BaseException as error:  # Nobody may wait for ever for what has failed.
+            for answer in group.values():
+                answer.set_exception(error)
+                answer.exception()  # Who has gone away need not have looked.
+            if not isinstance(error, Exception):
+                raise
+        else:
+            for token, answer in group.items():
+                answer.set_result(found.get(token))
+
+    def _read(self, tokens: tuple[str, ...]) -> dict[str, Found]:
+        with Session(self._engine) as session:
+            return find_sessions(session, tokens, dt.datetime.now(dt.UTC))
