@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 Figures = dict[str, Any]
-Kind = Literal["town", "next week", "course data", "kernel", "database", "cold start", "load"]
+Kind = Literal["town", "next week", "course data", "kernel", "database", "cold start", "load", "requests"]
 
 
 class Bar(NamedTuple):
@@ -40,6 +40,7 @@ class Instance:
     seats_only: bool = True
     seats: str = "scaled"  # of the course data
     fair: bool = False
+    requests: int = 0  # for changes, one after the other
 
 
 def _gap(limit: float) -> Bar:
@@ -187,6 +188,17 @@ INSTANCES: tuple[Instance, ...] = (
             ("sqlite", "SQLite", ()),
             ("postgresql", "PostgreSQL", LOAD_BARS),
         )
+    ),
+    *(
+        Instance(
+            name=f"requests-{citizens}",
+            text=f"{count} requests for changes at {citizens:,} citizens, one after the other, SQLite",
+            kind="requests",
+            must=(Bar("value_kept_percent", ">=", 99.5), Bar("moved_others", "<=", 0), Bar("drift", "<=", 0)),
+            citizens=citizens,
+            requests=count,
+        )
+        for citizens, count in ((600, 200), (6000, 500))
     ),
     Instance(name="cold-start", text="compiling every kernel, with an empty cache", kind="cold start", must=()),
 )

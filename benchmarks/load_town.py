@@ -23,7 +23,7 @@ from scheduler.town import make_town
 from solver import Options
 
 WEEK, SEED, TIGHTNESS = "2026-W48", 1, 0.6
-ROUNDS = 6  # of the published plan, which need not be good
+HASTY = Options(seed=SEED, time_limit=None, max_rounds=6)  # for a published plan that need not be good
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Town:
     leader: str
 
 
-def make_published_town(url: str, citizens: int, rounds: int = ROUNDS) -> Town:
+def make_published_town(url: str, citizens: int, options: Options = HASTY) -> Town:
     """Make a town, plan and publish its week, make the next week's groups, and log everybody in."""
     upgrade(url)
     engine = make_engine(url)
@@ -45,7 +45,7 @@ def make_published_town(url: str, citizens: int, rounds: int = ROUNDS) -> Town:
         create_groups(session, shift_week(WEEK, 1))
     now = dt.datetime.now(dt.UTC)
     with writing(engine) as session:
-        outcome = compute(read_input(session, Task(WEEK, Options(seed=SEED, time_limit=None, max_rounds=rounds))))
+        outcome = compute(read_input(session, Task(WEEK, options)))
         run = store(session, outcome)
         leader = accounts.create_account(session, "leder", "Lone", Rights("staff", "centre"), now)
         approve(session, run.id, "", leader.id, now, "load")

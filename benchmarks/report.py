@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, product
 from pathlib import Path
 
 from benchmarks.instances import INSTANCES, Bar, Figures, Instance
+from benchmarks.load_changes import RATES, STEPS
 from benchmarks.quality import RESULTS, verdict
 
 REPORT = Path(__file__).parent / "RESULTS.md"
@@ -22,6 +23,8 @@ Written by `python -m benchmarks.report` from the rows in `benchmarks/results/`,
 - `gap % by half`: the gap that stood when half of the time was over.
 - `own`: from the moment that a request for a citizen's own week should have gone out, at 300 a second, to its answer.
 - `week`: the whole published week, first of a service just started (worst of three), again, and with its ETag (304).
+- `value_kept`: what all plans are worth after the requests, against everybody's week planned anew with what was asked.
+- `changes`: requests that arrive at a rate, each asked, held and confirmed; `whole` from when it should have begun.
 - `load before`: how many processes wanted a core during the minute before; more than 0.5 means a shared machine.
 
 Every bar must hold on every seed.
@@ -45,6 +48,18 @@ MORE = {  # Shown beside the figures that have a bar, where the row has them.
         "week_again_ms",
         "week_same_ms",
         "load_after",
+    ),
+    "requests": (
+        "granted",
+        "value_kept_percent",
+        "first_fit_percent",
+        "first_fit_granted",
+        "kernel_p50_us",
+        "kernel_p99_us",
+        "http_p50_ms",
+        "http_p99_ms",
+        "moved_others",
+        "drift",
     ),
 }
 Rows = Mapping[str, Sequence[Figures]]
@@ -71,6 +86,7 @@ def write_report(rows: Rows) -> str:
     parts = [TITLE, *_machines(rows), "## Against the bars\n", *_bars(rows), "\n## Figures\n"]
     for kind in MORE:
         parts += _figures(kind, rows)
+    parts += ["## Changes at a rate\n", *_changes(rows), ""]
     parts += ["## Who got less, and why\n", *_reasons(rows), "\n## By version\n", *_versions(rows)]
     return "\n".join(parts) + "\n"
 
@@ -131,6 +147,24 @@ def _figures(kind: str, rows: Rows) -> Iterator[str]:
         yield "|---" * (len(names) + 4) + "|"
         yield from lines
         yield ""
+
+
+def _changes(rows: Rows) -> Iterator[str]:
+    steps = ("whole", *STEPS)
+    yield "| database | run | a second | began | ended | " + " | ".join(f"{step} p50, p99 ms" for step in steps) + " |"
+    yield "|---" * (5 + len(steps)) + "|"
+    for instance in INSTANCES:
+        for row in newest(rows[instance.name]) if rows[instance.name] else ():
+            for state, rate in product(("idle", "solving"), RATES):
+                name = f"changes_{state}_{rate}"
+                if f"{name}_began" in row:
+                    taken = (f"{name}_{step}_{mark}_ms" for step in steps for mark in ("p50", "p99"))
+                    p50s_p99s = [_number(row.get(key)) or "none" for key in taken]
+                    cells = [f"{p50}, {p99}" for p50, p99 in zip(p50s_p99s[::2], p50s_p99s[1::2], strict=True)]
+                    ended = _counts(row[f"{name}_ended"])
+                    yield f"| {row['database']} | {state} | {rate} | {row[f'{name}_began']} | {ended} | " + (
+                        " | ".join(cells) + " |"
+                    )
 
 
 def _reasons(rows: Rows) -> Iterator[str]:

@@ -101,6 +101,19 @@ def test_the_page_says_what_is_missed_and_what_is_not_measured(tmp_path: Path) -
     ]
 
 
+def test_the_page_shows_each_rate_of_changes_that_a_row_has(tmp_path: Path) -> None:
+    name = "changes_idle_50"
+    figures = {f"{name}_began": 7, f"{name}_ended": {"granted": 6, "nothing": 1}, f"{name}_whole_p50_ms": 40.25}
+    asked = row(1) | {"instance": "load-sqlite", "database": "sqlite"} | figures | {f"{name}_whole_p99_ms": 88.0}
+    (tmp_path / "load-sqlite.jsonl").write_text(json.dumps(asked) + "\n", encoding="utf-8")
+
+    lines = write_report(read_rows(tmp_path)).splitlines()
+
+    assert [line for line in lines if line.startswith("| sqlite")] == [
+        "| sqlite | idle | 50 | 7 | 6 granted, 1 nothing | 40.25, 88 | none, none | none, none | none, none |"
+    ]
+
+
 def test_the_instances_asked_for_are_measured_with_each_seed_that_matters() -> None:
     asked = [(instance.name, seed) for instance, seed in chosen(["cold-start", "600-20"], [2, 5])]
 
