@@ -9,6 +9,7 @@ import numpy as np
 
 from benchmarks.season_week import WeekFigures
 from scheduler.learning.evidence import Floats
+from solver.problem import Ints
 
 DECILE = 0.1
 
@@ -54,17 +55,22 @@ def _of_policy(weeks: Sequence[WeekFigures]) -> dict[str, Any]:
 def _satisfaction(weeks: Sequence[WeekFigures]) -> Floats:
     """(I,) what everybody was given of her best own weeks, by place."""
     best, given = (np.sum([getattr(week, name) for week in weeks], axis=0) for name in ("best", "given"))
-    return np.asarray(given / np.maximum(best, 1))
+    return _share(given, best)
 
 
 def _longest_run(weeks: Sequence[WeekFigures], count: int) -> int:
     """Weeks in a row in which the same citizen was in the worst decile."""
     longest = run = np.zeros(len(weeks[0].best), np.int64)
     for week in weeks:
-        share = week.given / np.maximum(week.best, 1)
+        share = _share(week.given, week.best)
         run = np.where(share <= np.partition(share, count - 1)[count - 1], run + 1, 0)
         longest = np.maximum(longest, run)
     return int(longest.max())
+
+
+def _share(given: Ints, best: Ints) -> Floats:
+    """(I,) part of her best that each was given; whoever nothing fits at all has all that there is."""
+    return np.asarray(np.where(best > 0, given / np.maximum(best, 1), 1.0))
 
 
 def _percent(part: int, whole: int) -> float:

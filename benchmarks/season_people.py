@@ -15,7 +15,7 @@ from scheduler.learning.model import shared_columns
 from scheduler.learning.ramp import Budget, next_budget
 from solver.problem import Ints
 
-LOWEST, HIGHEST = 0.8, 1.5  # of the energy and hours that a citizen begins with
+LOWEST, HIGHEST = 0.8, 1.2  # of the energy and hours that a citizen begins with
 COHORTS_END = 6  # weeks; then every course takes people in again
 
 

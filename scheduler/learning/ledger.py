@@ -1,13 +1,12 @@
 """What the centre owes each citizen: her best own weeks against those that she was given.
 
     debt_i = sum_w kept^age_w (best_{i,w} - given_{i,w}) / sum_w kept^age_w best_{i,w}     a share, 0 .. 1
-    weight_i = min(most, 100 + debt_weight * debt_i)                                       percent
+    weight_i = min(most, 100 * (1 - debt_i)^-fairness)                                     percent
 
 `best` is her best week if she were alone, `given` what she got, both in points at weight 100 and without the penalty of
-idle minutes. A weight that grows with the running shortfall is that of long-run proportional fairness: whoever has had
-least of what she could have had comes first (Kelly, Maulloo and Tan 1998, doi:10.1057/palgrave.jors.2600523), written
-with the shortfall as a queue that the weight works off (Neely 2010, doi:10.2200/S00271ED1V01Y201006CNT007, chapter 5).
-The bound keeps one citizen from outweighing many; `kept` lets old debts fade.
+idle minutes. The weight is the gradient of alpha-fair utility of the long-run share that she was given (Mo and Walrand
+2000, doi:10.1109/90.879343): 0 would be the greatest sum, 1 proportional fairness, and a large number makes up to
+whoever has least. The bound keeps one citizen from outweighing many; `kept` lets old debts fade.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from scheduler.learning.settings import Settings
 from solver.problem import Bools, Ints
 
 FULL = 100  # percent
+SERVED_LEAST = 0.01  # Whoever was given less counts as given so much.
 
 
 class Ledger(NamedTuple):
@@ -41,8 +41,8 @@ def book(ledger: Ledger, best: Ints, given: Ints, settings: Settings) -> Ledger:
 def weights(ledger: Ledger, settings: Settings) -> Ints:
     """(I,) whole percent."""
     debt = (ledger.best - ledger.given) / np.maximum(ledger.best, 1.0)
-    grown = FULL + np.rint(settings.debt_weight * debt).astype(np.int64)
-    return np.clip(grown, FULL, settings.most_weight)
+    grown = FULL * np.maximum(1 - debt, SERVED_LEAST) ** -settings.fairness
+    return np.minimum(np.rint(grown), settings.most_weight).astype(np.int64)
 
 
 class Difference(NamedTuple):

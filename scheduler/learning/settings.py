@@ -37,8 +37,10 @@ class Settings:
     ramp_energy: int
     ramp_minutes: int
     ramp_fast: int
+    ramp_lowest: int
+    went_well: float
     debt_kept: float
-    debt_weight: int
+    fairness: float
     most_weight: int
     spread_flagged: int
     smallest_group: int
