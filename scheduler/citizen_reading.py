@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Integer, cast, literal, or_, select
+from sqlalchemy import Integer, and_, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from catalog.weeks import monday_of
@@ -23,6 +23,7 @@ from scheduler.tables import (
     CitizenPeriod,
     CitizenSite,
     CitizenStrength,
+    CitizenWeek,
     Contact,
     KeepApart,
     SubGoal,
@@ -69,10 +70,17 @@ def read_citizens(session: Session, week: str, centre: CentreFacts, group: Group
     )
 
 
-def joined(sunday: Day) -> Rows:
-    """Those who have joined by the end of a week, with their limits and weight."""
-    limits = (Citizen.min_minutes, Citizen.max_minutes, Citizen.energy, Citizen.daily_limit, Citizen.weight_percent)
-    return select(Citizen.id, *limits).where(Citizen.joined <= sunday)
+def joined(sunday: Day, week: Week) -> Rows:
+    """Those who have joined by the end of a week, with their limits and weight: the week's own, where it has some."""
+    limits = (
+        Citizen.min_minutes,
+        func.coalesce(CitizenWeek.max_minutes, Citizen.max_minutes),
+        func.coalesce(CitizenWeek.energy, Citizen.energy),
+        Citizen.daily_limit,
+        func.coalesce(CitizenWeek.weight_percent, Citizen.weight_percent),
+    )
+    own = and_(CitizenWeek.citizen_id == Citizen.id, CitizenWeek.week == week)
+    return select(Citizen.id, *limits).outerjoin(CitizenWeek, own).where(Citizen.joined <= sunday)
 
 
 def turns(monday: Day) -> Rows:
@@ -138,7 +146,7 @@ def contacts() -> Rows:
 
 def _present(session: Session, week: str) -> Ints:
     monday = monday_of(week)
-    statement = joined(monday + dt.timedelta(days=6)).order_by(Citizen.id)
+    statement = joined(monday + dt.timedelta(days=6), week).order_by(Citizen.id)
     everybody = np.array(columns(session, statement), np.int64)
     begun: Any = session.execute(turns(monday))
     return everybody[:, ~np.isin(everybody[0], away(begun, monday))]

@@ -15,6 +15,7 @@ from catalog.weeks import shift_week
 from scheduler.archive import unpack
 from scheduler.life import need_published_run
 from scheduler.matching import same_groups
+from scheduler.moved import Stay, why_moved
 from scheduler.reading import columns, ints
 from scheduler.stored import NotFoundError
 from scheduler.tables import Lock, Place, PlanEntry, Run
@@ -40,8 +41,7 @@ class GroupName:
 class Move:
     """A citizen whose groups differ.
 
-    `why`: she is `new` in the plan, has `left` it, a group of hers has `ended`, one is `locked`, or the plan is
-    `better` for the whole.
+    `why`: she is `new` in the plan, has `left` it, a group of hers is `locked`, or a slug of `scheduler.moved`.
     """
 
     citizen_id: int
@@ -96,7 +96,7 @@ def compare(session: Session, run_id: int, earlier: int) -> Difference:
     carried = then if week == week_then else _carried(then, same_groups(session, week_then, week))
     new = np.setdiff1d(now, carried, assume_unique=True)
     gone = then[~np.isin(carried, now, assume_unique=True)]
-    moves = _moves(session, now, then, new, gone, set((then % PAIR)[carried < 0].tolist()))
+    moves = _moves(session, run_id, now, then, carried, new, gone)
     silent = [move.citizen_id for move in moves if move.why == "left"]
     moved_here = len(moves) - len(silent) + _num_planned(session, run_id, silent)
     planned = session.scalar(select(Run.num_citizens).where(Run.id == run_id)) or 0
@@ -133,22 +133,28 @@ def _carried(pairs: Ints, same: dict[int, int]) -> Ints:
     return np.where(successor < 0, -1 - pairs, pairs // PAIR * PAIR + successor)
 
 
-def _moves(session: Session, now: Ints, then: Ints, new: Ints, gone: Ints, ended: set[int]) -> tuple[Move, ...]:
+def _moves(
+    session: Session, run_id: int, now: Ints, then: Ints, carried: Ints, new: Ints, gone: Ints
+) -> tuple[Move, ...]:
     here, before = set((now // PAIR).tolist()), set((then // PAIR).tolist())
-    got, lost = _by_citizen(new), _by_citizen(gone)
+    got, lost, if_stayed = _by_citizen(new), _by_citizen(gone), _by_citizen(carried[carried >= 0])
+    ended = set((then % PAIR)[carried < 0].tolist())
     locks = {(citizen, group) for citizen, group in session.execute(select(Lock.citizen_id, Lock.group_id))}
-    moves = []
+    why: dict[int, str] = {}
+    stays: dict[int, Stay] = {}
     for citizen in sorted(got.keys() | lost.keys()):
+        groups = lost.get(citizen, ())
         if citizen not in before:
-            why = "new"
+            why[citizen] = "new"
         elif citizen not in here:
-            why = "left"
+            why[citizen] = "left"
         elif any((citizen, group) in locks for group in got.get(citizen, ())):
-            why = "locked"
+            why[citizen] = "locked"
         else:
-            why = "ended" if ended.intersection(lost.get(citizen, ())) else "better"
-        moves.append(Move(citizen, lost.get(citizen, ()), got.get(citizen, ()), why))
-    return tuple(moves)
+            without = tuple(group for group in groups if group in ended)
+            stays[citizen] = Stay(groups, without, if_stayed.get(citizen, ()))
+    why |= why_moved(session, run_id, stays)
+    return tuple(Move(citizen, lost.get(citizen, ()), got.get(citizen, ()), why[citizen]) for citizen in sorted(why))
 
 
 def _by_citizen(pairs: Ints) -> dict[int, tuple[int, ...]]:

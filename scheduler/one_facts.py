@@ -71,7 +71,7 @@ def _made(statement: Any) -> Any:
     return lambda_stmt(lambda: statement)
 
 
-_HERSELF = _hers(citizen_reading.joined(_SUNDAY))
+_HERSELF = _hers(citizen_reading.joined(_SUNDAY, _WEEK))
 _TURNS = _hers(citizen_reading.turns(_MONDAY))
 _LISTS, _TIMES = _together(_LISTED, 2), _together(_TIMED, 3)
 _CONTACTS = _hers(citizen_reading.contacts())

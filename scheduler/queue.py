@@ -85,9 +85,14 @@ def task_of(run: Run) -> Task:
     return Task(run.week, options, bool(asked.get("seats_only")), run.warm_from, asked.get("town"))
 
 
-def schedule_weekly(session: Session, week: str) -> Run:
-    """Ask for the one run of an ISO week that the clock asks for, however often it does."""
-    return ask(session, Task(week), schedule_key=f"weekly:{week}")
+def weekly_key(week: str) -> str:
+    """The schedule key of the one run of an ISO week that the clock asks for."""
+    return f"weekly:{week}"
+
+
+def schedule_weekly(session: Session, task: Task) -> Run:
+    """Ask for the run of a week that the clock asks for; there is one, however often it does."""
+    return ask(session, task, schedule_key=weekly_key(task.week))
 
 
 def has_work(session: Session) -> bool:

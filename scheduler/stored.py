@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session, defer
 
 from catalog.tables import Group, GroupStaff, Meeting, Offering, Room, Site, StaffMember
 from scheduler.archive import Archive, ArchiveError, unpack
+from scheduler.reading import places
 from scheduler.tables import Citizen, Place, PlanEntry, PlanException, Run
+from solver.problem import Ints
 from solver.solution import Plans
 
 
@@ -114,6 +116,25 @@ def stored_plans(session: Session, run_id: int, archive: Archive) -> Plans:
     count = np.bincount(citizen, minlength=archive.problem.num_citizens)
     ptr = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
     return Plans(ptr, slot[order].astype(np.int64), group[order])
+
+
+def known_plans(archive: Archive, pairs: Ints) -> Plans:
+    """Plans by the positions of an input; citizens and groups that it does not have are left out.
+
+    Parameters
+    ----------
+    pairs
+        (n, 2) citizen and group ids.
+    """
+    ids, problem = archive.ids, archive.problem
+    rising = np.argsort(ids.group)
+    who, at = places(pairs[:, 0].tolist(), ids.citizen), places(pairs[:, 1].tolist(), ids.group[rising])
+    known = (who >= 0) & (at >= 0)
+    citizen, group = who[known], rising[at[known]]
+    slot = np.searchsorted(problem.group_ptr, group, side="right") - 1
+    order = np.lexsort((group, slot, citizen))
+    count = np.bincount(citizen, minlength=problem.num_citizens)
+    return Plans(np.concatenate([[0], np.cumsum(count)]).astype(np.int64), slot[order].astype(np.int64), group[order])
 
 
 def stored_exceptions(session: Session, run_id: int, archive: Archive) -> tuple[tuple[int, str], ...]:

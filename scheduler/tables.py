@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from catalog.columns import RowNumber, refers_to
 from catalog.tables import Base  # The citizens refer to the catalog, so its tables come along.
 from scheduler.account_tables import Account, ApiKey, LoginAttempt, LoginSession, Representation
+from scheduler.ledger_tables import CitizenWeek
 from scheduler.progress_tables import Attendance, BrokenAgreement, HelpAnswer, Rating
 from scheduler.promise_tables import (
     Agreement,
@@ -58,6 +59,7 @@ __all__ = [
     "CitizenSite",
     "CitizenStrength",
     "CitizenTargetGroup",
+    "CitizenWeek",
     "Clearance",
     "Completion",
     "Contact",

@@ -5,25 +5,39 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, select
 
+from catalog.database import reading, writing
 from catalog.rules import rules_on
 from catalog.weeks import CENTRE_TIME, week_of
 from scheduler import clock
-from scheduler.queue import schedule_weekly
+from scheduler.life import published_run
+from scheduler.next_week import begin_week, look_back
+from scheduler.queue import schedule_weekly, weekly_key
+from scheduler.runs import Task
 from scheduler.tables import Run
+from solver import Options
 
 
-def ask_if_due(session: Session, moment: dt.datetime | None = None) -> Run | None:
-    """Ask for next week's run where its time has come; a second time, the same run is given back.
+def ask_if_due(engine: Engine, moment: dt.datetime | None = None) -> int | None:
+    """Ask for next week's run where its time has come, and give its number; a second time, the same run's.
 
-    The rule's value is `{"day": 3, "minute": 240}`: Thursday from 04:00 on. Without the rule no clock asks.
+    The rule's value is `{"day": 3, "minute": 240}`: Thursday from 04:00 on. Without the rule no clock asks. Where this
+    week is published, the next one follows from it.
     """
-    local = (moment or clock.now(session)).astimezone(CENTRE_TIME)
-    rule = rules_on(session, local.date()).get(("schedule", "weekly"))
-    if rule is None or not _is_due(local, rule):
-        return None
-    return schedule_weekly(session, week_of(local.date() + dt.timedelta(days=7)))
+    with reading(engine) as session:
+        local = (moment or clock.now(session)).astimezone(CENTRE_TIME)
+        rule = rules_on(session, local.date()).get(("schedule", "weekly"))
+        if rule is None or not _is_due(local, rule):
+            return None
+        this_week, week = (week_of(local.date() + dt.timedelta(days=days)) for days in (0, 7))
+        known = session.scalar(select(Run.id).where(Run.schedule_key == weekly_key(week)))
+        if known is not None:
+            return known
+        carried = None if published_run(session, this_week) is None else look_back(session, this_week)
+    with writing(engine) as session:
+        task = Task(week) if carried is None else begin_week(session, carried, Options())
+        return schedule_weekly(session, task).id
 
 
 def _is_due(local: dt.datetime, rule: dict[str, Any]) -> bool:

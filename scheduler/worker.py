@@ -102,8 +102,7 @@ class Worker:
     def _claim(self) -> Claim | None:
         if time.monotonic() - self._weekly_at > WEEKLY_SECONDS:
             self._weekly_at = time.monotonic()
-            with writing(self._engine) as session:
-                weekly.ask_if_due(session)
+            weekly.ask_if_due(self._engine)
         with reading(self._engine) as session:
             if not has_work(session):
                 return None

@@ -178,10 +178,10 @@ def test_a_waiting_run_is_cancelled_at_once_and_a_running_one_by_its_worker(engi
 
 def test_the_clock_asks_for_a_week_once_however_often_it_does(engine: Engine) -> None:
     with writing(engine) as session:
-        first = queue.schedule_weekly(session, WEEK).id
+        first = queue.schedule_weekly(session, Task(WEEK)).id
     with writing(engine) as session:
-        assert queue.schedule_weekly(session, WEEK).id == first
-        assert queue.schedule_weekly(session, "2026-W49").id != first
+        assert queue.schedule_weekly(session, Task(WEEK)).id == first
+        assert queue.schedule_weekly(session, Task("2026-W49")).id != first
     with reading(engine) as session:
         assert session.scalar(select(func.count()).select_from(Run)) == 2
 
@@ -192,19 +192,14 @@ def test_a_night_on_which_the_clock_changes_asks_once(engine: Engine, night: dt.
     with writing(engine) as session:
         value = {"day": night.weekday(), "minute": 150}  # 02:30 comes twice, or never.
         session.add(Rule(slug="schedule", key="weekly", value=value, valid_from=dt.date(2026, 1, 1)))
-    asked = []
-    for quarter in range(24):
-        with writing(engine) as session:
-            run = weekly.ask_if_due(session, midnight + dt.timedelta(minutes=15 * quarter))
-            asked.append(None if run is None else run.id)
+    asked = [weekly.ask_if_due(engine, midnight + dt.timedelta(minutes=15 * quarter)) for quarter in range(24)]
     assert asked[0] is None
     assert asked[-1] is not None
     assert len(set(asked)) == 2
 
 
 def test_without_the_rule_no_clock_asks(engine: Engine) -> None:
-    with writing(engine) as session:
-        assert weekly.ask_if_due(session) is None
+    assert weekly.ask_if_due(engine) is None
 
 
 def test_the_time_is_the_databases_and_goes_on_inside_a_transaction(engine: Engine) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from sqlalchemy import delete
 
 from catalog.tables import Series
+from catalog.weeks import monday_of
 from scheduler.difference import Move, difference
 from scheduler.life import NotPublishedError
 from scheduler.matching import same_groups
 from scheduler.stored import NotFoundError
-from scheduler.tables import CitizenPeriod, Lock
-from tests.unit.plan_town import LAST_WEEK, WEEK, PlanTown, engine, town
+from scheduler.tables import AvailabilityBlock, CitizenPeriod, HelpAnswer, Lock, Wish
+from tests.unit.plan_town import LAST_WEEK, NOW, WEEK, PlanTown, Wanted, engine, town
 
 __all__ = ["engine", "town"]
 
@@ -75,8 +77,42 @@ def test_why_somebody_moved(town: PlanTown) -> None:
     town.session.add(lock)
     town.session.flush()
     found = difference(town.session, town.propose({1: ["kor"], 2: ["dansk"], 4: ["kor"]}), "last_week")
-    assert {move.citizen_id: move.why for move in found.moves} == {1: "ended", 2: "locked", 3: "left", 4: "new"}
+    assert {move.citizen_id: move.why for move in found.moves} == {
+        1: "group_cancelled", 2: "locked", 3: "left", 4: "new"
+    }  # fmt: skip
     assert (found.moved, found.unchanged) == (4, 0)
+
+
+def test_a_course_that_is_over_is_none_that_the_centre_cancelled(town: PlanTown) -> None:
+    over = Series(id="old", offering_id="kor", site_id="nord", seats=9, minimum=0, valid_from=dt.date(2026, 1, 1))
+    over.valid_to = monday_of(WEEK) - dt.timedelta(days=1)
+    town.session.add(over)
+    town.session.flush()
+    town.add_group("old", "kor", 780, LAST_WEEK, "old")
+    town.published({1: ["old"]}, LAST_WEEK)
+    assert _why(town, {1: ["motion"]}) == {1: "course_ended"}
+
+
+def test_what_she_refuses_and_what_did_not_help_her_is_said(town: PlanTown) -> None:
+    town.published({who: ["motion"] for who in (1, 2, 3)}, LAST_WEEK)
+    town.session.merge(Wish(citizen_id=1, offering_id="motion", strength=-5, refused=True))
+    motion = town.group("motion", LAST_WEEK)
+    for who, value in ((2, 1), (3, 5)):
+        town.session.add(HelpAnswer(citizen_id=who, group_id=motion, value=value, account_id=town.planner, at=NOW))
+    town.session.flush()
+    assert _why(town, {1: ["kor"], 2: ["kor"], 3: ["kor"]}) == {1: "you_asked", 2: "did_not_help", 3: "to_serve_others"}
+
+
+def test_who_could_not_have_stayed_is_told_apart_from_who_gave_way(town: PlanTown) -> None:
+    town.published({1: ["motion"], 2: ["motion"]}, LAST_WEEK)
+    town.session.execute(delete(AvailabilityBlock).where(AvailabilityBlock.citizen_id == 1))
+    town.session.flush()
+    assert _why(town, {1: ["kor"], 2: ["motion2"]}) == {1: "no_longer_fits", 2: "to_serve_others"}
+
+
+def _why(town: PlanTown, proposed: Wanted) -> dict[int, str]:
+    found = difference(town.session, town.propose(proposed), "last_week")
+    return {move.citizen_id: move.why for move in found.moves}
 
 
 def test_somebody_who_has_gone_from_the_centre_is_not_missed_among_the_unchanged(town: PlanTown) -> None:

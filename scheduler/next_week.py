@@ -1,0 +1,124 @@
+"""Makes a week from the one before: its groups, what each citizen is owed and may carry, where prices begin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from catalog.database import insert_rows
+from catalog.tables import Group
+from catalog.weeks import create_groups, monday_of, shift_week
+from scheduler.archive import Archive
+from scheduler.learning import ledger, ramp
+from scheduler.learning.best_weeks import best_weeks
+from scheduler.learning.evidence import Floats
+from scheduler.learning.ledger import Ledger
+from scheduler.learning.ramp import BAD, FAIR, GOOD, Budget
+from scheduler.learning.settings import Settings, read_settings
+from scheduler.life import need_published_run
+from scheduler.reading import columns, ints, places
+from scheduler.runs import Task
+from scheduler.stored import find_run, known_plans, stored_input
+from scheduler.tables import Citizen, CitizenWeek, HelpAnswer, Place
+from solver import Options
+from solver.problem import MICRO, Ints
+from solver.verify import verify
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What everybody brings into a week."""
+
+    week: str
+    from_run: int | None  # whose prices and plans are the start
+    rows: list[dict[str, Any]]  # of `CitizenWeek`
+
+
+def look_back(session: Session, week: str) -> Carried:
+    """Compute what follows from a published week for the one after it; nothing is written.
+
+    Raises
+    ------
+    NotPublishedError
+        The week has no published plan.
+    MissingSettingError
+        A setting of what is learned has no value.
+    """
+    run, following = find_run(session, need_published_run(session, week)), shift_week(week, 1)
+    settings = read_settings(session, monday_of(following))
+    who = np.array(columns(session, _WHO.order_by(Citizen.id)), np.int64).reshape(4, -1)
+    ids, agreed = who[0], Budget(who[2], who[1])
+    owed, before = _state(session, week, ids, agreed)
+    if run.input is not None:  # Whoever is erased takes the run's input along, and with it what that week could be.
+        owed = _book(session, stored_input(run), week, ids, owed, settings)
+    lowest = Budget(agreed.energy * settings.ramp_lowest // 100, who[3])
+    budget = ramp.next_budget(before, _went(session, week, ids, settings), lowest, agreed, settings)
+    names = ("citizen_id", "best", "given", "weight_percent", "energy", "max_minutes")
+    found = (ids, owed.best, owed.given, ledger.weights(owed, settings), budget.energy, budget.max_minutes)
+    rows = zip(*(column.tolist() for column in found), strict=True)
+    carried = [{"week": following, **dict(zip(names, row, strict=True))} for row in rows]
+    return Carried(following, None if run.input is None else run.id, carried)
+
+
+def begin_week(session: Session, carried: Carried, options: Options) -> Task:
+    """Make the week's groups, write what everybody brings, and say what is to be planned; again, it does the same."""
+    create_groups(session, carried.week)
+    session.execute(delete(CitizenWeek).where(CitizenWeek.week == carried.week))
+    insert_rows(session, CitizenWeek, carried.rows)
+    return Task(carried.week, options, warm_from=carried.from_run)
+
+
+_WHO = select(Citizen.id, Citizen.max_minutes, Citizen.energy, Citizen.min_minutes)
+
+
+def _state(session: Session, week: str, ids: Ints, agreed: Budget) -> tuple[Ledger, Budget]:
+    """What stood at the beginning of the week: nothing owed, and all that is agreed, where nobody has carried it."""
+    kept = (CitizenWeek.citizen_id, CitizenWeek.best, CitizenWeek.given, CitizenWeek.energy, CitizenWeek.max_minutes)
+    citizen, best, given, energy, minutes = columns(session, select(*kept).where(CitizenWeek.week == week))
+    row = places(citizen, ids)
+    known = row >= 0
+    owed = Ledger(np.zeros(len(ids)), np.zeros(len(ids)))
+    for total, column in ((owed.best, best), (owed.given, given)):
+        total[row[known]] = np.array(column, np.float64)[known]
+    budget = Budget(agreed.energy.copy(), agreed.max_minutes.copy())
+    for now, column in ((budget.energy, energy), (budget.max_minutes, minutes)):
+        now[row[known]] = ints(column)[known]
+    return owed, budget
+
+
+def _book(session: Session, archive: Archive, week: str, ids: Ints, owed: Ledger, settings: Settings) -> Ledger:
+    """Add what the week could have been at best, and was; who was not planned for keeps what she is owed."""
+    problem = archive.problem
+    plain = replace(
+        problem,
+        weight=np.full_like(problem.weight, 100),
+        idle_penalty=np.zeros_like(problem.idle_penalty),
+        keep_points=np.zeros_like(problem.keep_points),
+    )
+    standing = columns(session, select(Place.citizen_id, Place.group_id).where(Place.week == week))
+    given = verify(plain, known_plans(archive, np.array(standing, np.int64).T)).value // MICRO
+    row = places(archive.ids.citizen.tolist(), ids)
+    here = row[row >= 0]
+    booked = ledger.book(
+        Ledger(owed.best[here], owed.given[here]), best_weeks(plain)[row >= 0], given[row >= 0], settings
+    )
+    best, granted = owed.best.copy(), owed.given.copy()
+    best[here], granted[here] = booked
+    return Ledger(best, granted)
+
+
+def _went(session: Session, week: str, ids: Ints, settings: Settings) -> Ints:
+    """(I,) how the week went, by the mean of what a citizen says that its groups helped; silence is a fair week."""
+    mean = func.avg(HelpAnswer.value * 1.0)
+    said = select(HelpAnswer.citizen_id, mean).join(Group, Group.id == HelpAnswer.group_id)
+    citizen, value = columns(session, said.where(Group.week == week).group_by(HelpAnswer.citizen_id))
+    helped: Floats = np.array([float(one) for one in value])
+    row = places(citizen, ids)
+    went = np.full(len(ids), FAIR, np.int64)
+    level = np.select([helped <= settings.did_not_help, helped >= settings.went_well], [BAD, GOOD], FAIR)
+    went[row[row >= 0]] = level[row >= 0]
+    return went

@@ -1,0 +1,125 @@
+"""What a week takes over from the one before it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from catalog.tables import Group, SeriesMeeting
+from catalog.weeks import shift_week
+from scheduler.citizen_reading import read_facts
+from scheduler.erasure import bury
+from scheduler.life import NotPublishedError
+from scheduler.next_week import begin_week, look_back
+from scheduler.runs import Task
+from scheduler.tables import Citizen, CitizenWeek, HelpAnswer, Run, Wish
+from solver import Options
+from tests.unit.plan_town import CODES, NOW, WEEK, PlanTown, engine, town
+
+__all__ = ["engine", "town"]
+FOLLOWING = shift_week(WEEK, 1)
+OPTIONS = Options(time_limit=None, max_rounds=3)
+
+
+@pytest.fixture(autouse=True)
+def series(town: PlanTown) -> None:
+    """The town's groups recur."""
+    for code, (_, start) in CODES.items():
+        town.session.add(SeriesMeeting(series_id=code, day=0, start_min=start, end_min=start + 60))
+    town.session.flush()
+
+
+def test_who_was_given_less_than_her_best_week_weighs_more_and_others_as_before(town: PlanTown) -> None:
+    for citizen in (1, 2):
+        town.session.add(Wish(citizen_id=citizen, offering_id="kor", strength=5))
+    town.session.flush()
+    town.published({1: ["kor"], 2: []})
+    task = _roll_over(town.session)
+
+    weight = _column(town.session, CitizenWeek.weight_percent)
+    assert weight[1] == 100 < weight[2]
+    facts = read_facts(town.session, FOLLOWING).citizen
+    assert dict(zip(facts.id.tolist(), facts.weight.tolist(), strict=True)) == weight
+    assert (read_facts(town.session, WEEK).citizen.weight == 100).all()
+    assert task == Task(FOLLOWING, OPTIONS, warm_from=town.session.scalars(select(Run.id)).one())
+    assert set(town.session.scalars(select(Group.code).where(Group.week == FOLLOWING))) >= {"motion", "kor"}
+
+
+def test_a_debt_lasts_until_she_is_given_more_and_then_fades(town: PlanTown) -> None:
+    town.session.add(Wish(citizen_id=1, offering_id="kor", strength=5))
+    town.session.flush()
+    debts = []
+    for number, given in enumerate(([], [], ["kor"], ["kor"])):
+        week, following = shift_week(WEEK, number), shift_week(WEEK, number + 1)
+        town.published({1: given}, week)
+        _roll_over(town.session, week)
+        row = town.session.get_one(CitizenWeek, (1, following))
+        debts.append(1 - row.given / row.best)
+    assert debts[0] == debts[1] == 1 > debts[2] > debts[3] > 0
+
+
+def test_hours_and_load_shrink_after_a_bad_week_and_grow_back_step_by_step(town: PlanTown) -> None:
+    town.published({1: ["motion"], 2: ["motion"], 3: ["motion"]})
+    for citizen, value in ((1, 1), (2, 5)):
+        _answer(town, citizen, value)
+    _roll_over(town.session)
+    energy, minutes = (_column(town.session, each) for each in (CitizenWeek.energy, CitizenWeek.max_minutes))
+    assert (energy, minutes) == ({1: 8, 2: 9, 3: 9, 4: 9}, {1: 570, 2: 600, 3: 600, 4: 600})
+    town.published({1: ["motion"]}, FOLLOWING)
+    _roll_over(town.session, FOLLOWING)
+    after = shift_week(FOLLOWING, 1)
+    assert _column(town.session, CitizenWeek.energy, after)[1] == 9
+    assert _column(town.session, CitizenWeek.max_minutes, after)[1] == 600
+
+
+def test_the_same_week_begun_again_is_the_same(town: PlanTown) -> None:
+    town.published({1: ["motion"], 2: ["kor"]})
+    tasks = [_roll_over(town.session), _roll_over(town.session)]
+    assert tasks[0] == tasks[1]
+    assert len(town.session.scalars(select(CitizenWeek)).all()) == 4
+
+
+def test_a_week_whose_facts_are_gone_carries_what_was_owed_before(town: PlanTown) -> None:
+    town.session.add(Wish(citizen_id=1, offering_id="kor", strength=5))
+    town.session.flush()
+    town.published({1: []})
+    _roll_over(town.session)
+    before = _column(town.session, CitizenWeek.weight_percent)[1]
+    town.published({1: []}, FOLLOWING)
+    bury(town.session, town.session.get_one(Citizen, 4), NOW + dt.timedelta(days=8))
+    town.session.execute(update(Run).values(input=None))
+    task = _roll_over(town.session, FOLLOWING)
+    assert task.warm_from is None
+    assert _column(town.session, CitizenWeek.weight_percent, shift_week(FOLLOWING, 1)) == {
+        1: before,
+        2: 100,
+        3: 100,
+        4: 100,
+    }
+
+
+def test_a_week_that_is_not_published_has_no_next_one(town: PlanTown) -> None:
+    with pytest.raises(NotPublishedError, match=WEEK):
+        look_back(town.session, WEEK)
+    assert town.session.scalars(select(CitizenWeek)).all() == []
+
+
+def _roll_over(session: Session, week: str = WEEK) -> Task:
+    return begin_week(session, look_back(session, week), OPTIONS)
+
+
+def _column(session: Session, column: object, week: str = FOLLOWING) -> dict[int, int]:
+    rows: Sequence[tuple[int, int]] = session.execute(
+        select(CitizenWeek.citizen_id, column).where(CitizenWeek.week == week)  # type: ignore[call-overload]  # any column of the table
+    ).all()
+    return dict(rows)
+
+
+def _answer(town: PlanTown, citizen: int, value: int) -> None:
+    answer = HelpAnswer(citizen_id=citizen, group_id=town.group("motion"), value=value, account_id=town.planner, at=NOW)
+    town.session.add(answer)
+    town.session.flush()
