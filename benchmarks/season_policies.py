@@ -12,7 +12,7 @@ from benchmarks.season_people import People
 from scheduler.learning.evidence import Floats, weigh
 from scheduler.learning.exploration import pick_trials
 from scheduler.learning.model import Estimates, estimate
-from scheduler.learning.progress import help_percent
+from scheduler.learning.progress import FULL, help_percent, scale
 from solver import Options, WarmStart, solve
 from solver.deal import deal, hold_rows
 from solver.master import make_rows
@@ -23,7 +23,7 @@ from solver.problem import Bools, Ints, Problem
 from solver.sizes import minimum_sizes
 from solver.solution import Plans, Round
 
-PERCENT, THREADS = 100, 2
+THREADS = 2
 GAP, EXCHANGES = 0.5, 3  # a week's plan ends at so small a gap in percent, or after so many exchanges
 MOST_RANDOM = 100  # points
 
@@ -50,8 +50,7 @@ class Planned(NamedTuple):
 
 def points_of(people: People, believed: Floats) -> Ints:
     """(I, O) progress points where the help is as believed."""
-    percent = help_percent(believed, people.expected)
-    return people.problem.progress * percent // PERCENT
+    return scale(FULL * people.problem.progress, help_percent(believed, people.expected))
 
 
 def learned(people: People, life: Life, week: int) -> Estimates:

@@ -25,7 +25,7 @@ LEAVES, SICK, MISSES, ANSWERS, SAYS_YES, BOUND = 0.01, 0.03, 0.10, 0.6, 0.8, 0.6
 UNHAPPY, ASKS_UNHAPPY = 2.0, 0.1  # who is helped less asks to leave so often; others a fifth as often
 SHOCK = 0.25  # standard deviation of a citizen's week
 DRIFT = 0.06  # of her traits, a week
-WORN_AFTER, WORN = 6, 0.08  # weeks in an offering, and what each further one takes off
+WORN_AFTER, WORN_WEEKS, WORN = 6, 5, 0.6  # weeks until it wears off, how slowly, and how much in the end
 TOO_MUCH = 0.9  # what an offering loses that asks for too much
 TOGETHER = 0.2  # what a week with both kinds of activity adds
 
@@ -109,5 +109,5 @@ class Truth:
         center = 2 * middle - expected if self.scenario == "wrong-priors" else expected
         suits = 0.8 * np.tanh(self.trait @ self.nature.T / np.sqrt(TRAITS))
         too_much = np.where(self.carries[:, None] < self.demand, -TOO_MUCH, 0.3)
-        worn = WORN * np.maximum(weeks_in - WORN_AFTER, 0)
+        worn = WORN * -np.expm1(-np.maximum(weeks_in - WORN_AFTER, 0) / WORN_WEEKS)
         return np.asarray(np.clip(center + self.quality + suits + too_much - worn, 1.0, 5.0))

@@ -72,7 +72,7 @@ def live(known: Known, life: Life, planned: Planned, fate: Fate, noise: float, a
             yardstick.with_citizens(lock_ptr=np.zeros_like(problem.lock_ptr), lock_slot=problem.lock_slot[:0])
         ),
         given=verdict.value // MICRO,
-        **_coverage(known, life, planned),
+        **_coverage(planned, _in_this_week(known, problem, lived.citizen, lived.offering)),
     )
     _book(known, life, planned)
     _say(known, life, lived, fate, noise)
@@ -85,13 +85,17 @@ def _entries(known: Known, planned: Planned, fate: Fate) -> Lived:
     problem, slot = planned.problem, planned.plans.slot
     citizen = np.repeat(np.arange(problem.num_citizens), np.diff(planned.plans.ptr))
     offering = problem.slot_offering[slot]
+    came = fate.there[citizen, offering] & ~fate.sick[citizen]
+    return Lived(citizen, slot, offering, came, _in_this_week(known, problem, citizen, offering)[citizen, offering])
+
+
+def _in_this_week(known: Known, problem: Problem, citizen: Ints, offering: Ints) -> Floats:
+    """(I, O) help in a week like this: more where she has both kinds of activity."""
     job, skill = (
         np.bincount(citizen, of[offering], problem.num_citizens) > 0
         for of in (problem.offering_job, problem.offering_health_skill)
     )
-    helped = known.true_help[citizen, offering] + TOGETHER * (job & skill)[citizen]
-    came = fate.there[citizen, offering] & ~fate.sick[citizen]
-    return Lived(citizen, slot, offering, came, np.clip(helped, LOW, HIGH))
+    return np.asarray(np.clip(known.true_help + TOGETHER * (job & skill)[:, None], LOW, HIGH))
 
 
 def _plain(problem: Problem) -> dict[str, Any]:
@@ -111,12 +115,12 @@ def _true_points(known: Known, lived: Lived) -> int:
     return int(points_of(known.people, helped)[lived.citizen, lived.offering][lived.came].sum())
 
 
-def _coverage(known: Known, life: Life, planned: Planned) -> dict[str, int]:
+def _coverage(planned: Planned, truth: Floats) -> dict[str, int]:
     believed = planned.estimates
     if believed is None:
         return {"intervals": 0, "holding": 0}
     learned = believed.count > 0
-    holds = np.abs(known.true_help - believed.mean) <= NINETY_PERCENT * believed.error
+    holds = np.abs(truth - believed.mean) <= NINETY_PERCENT * believed.error
     return {"intervals": int(learned.sum()), "holding": int((learned & holds).sum())}
 
 

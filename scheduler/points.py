@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from catalog.rules import doses_on, load_dated, weights_on
 from scheduler.facts import CentreFacts, CitizenFacts
+from scheduler.learning.progress import FULL, Learned, scale
 from solver.problem import Ints
 
 DATA = Path(__file__).parent / "data"
@@ -95,13 +96,22 @@ def share_out(budget: int, level: Ints) -> Ints:
     return shared
 
 
-def progress_points(centre: CentreFacts, citizen: CitizenFacts, points: Points) -> Ints:
-    """(I, O) points for the open sub-goals that an offering trains, and for what was promised without a group."""
+def progress_points(centre: CentreFacts, citizen: CitizenFacts, points: Points, learned: Learned | None = None) -> Ints:
+    """(I, O) points for the open sub-goals that an offering trains, and for what was promised without a group.
+
+    Parameters
+    ----------
+    learned
+        Need and help where something is known of them; `scheduler.learning.progress` has the formula.
+    """
     offering = centre.offering
     main = points.progress_main + points.progress_job * offering.job
     trains = np.where(offering.main, main[:, None], offering.side * points.progress_side)
     by_week = trains * np.maximum(1, offering.per_week_100 // 100)[:, None]
-    progress: Ints = citizen.goal @ by_week.T.astype(np.int64) + citizen.promised * points.promised
+    goal = FULL * citizen.goal if learned is None else citizen.goal * learned.need
+    trained = goal @ by_week.T.astype(np.int64)
+    helped = trained // FULL if learned is None else scale(trained, learned.help)
+    progress: Ints = helped + citizen.promised * points.promised
     return progress
 
 

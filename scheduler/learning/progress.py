@@ -22,7 +22,9 @@ from solver.problem import Ints
 
 LOW, HIGH = 1.0, 5.0  # The scale of "did it help?".
 UNKNOWN = -1
-MOST_PERCENT = 400
+FULL, MOST_PERCENT = 100, 400
+LEAST_EXPECTED = 0.25  # above no help; by less, a little more help would be a great deal
+MOST_POINTS = 30_000
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,14 @@ def expected_help(goal: Ints, offering: OfferingFacts, settings: Settings) -> Fl
 
 def help_percent(believed: Floats, expected: Floats) -> Ints:
     """(I, O) percent of the catalogue's help, both from 1 on."""
-    share = (np.clip(believed, LOW, HIGH) - LOW) / np.maximum(expected - LOW, 0.25)
-    return np.minimum(np.rint(100 * share).astype(np.int64), MOST_PERCENT)
+    share = (np.clip(believed, LOW, HIGH) - LOW) / np.maximum(expected - LOW, LEAST_EXPECTED)
+    return np.minimum(np.rint(FULL * share).astype(np.int64), MOST_PERCENT)
+
+
+def scale(percent_points: Ints, help_percent: Ints) -> Ints:
+    """(I, O) whole points, rounded, of points by need in 1/100 points and help in percent."""
+    points: Ints = (percent_points * help_percent + FULL * FULL // 2) // (FULL * FULL)
+    return np.minimum(points, MOST_POINTS)
 
 
 def need_percent(level: Ints, wanted: Ints, weeks_left: Ints, settings: Settings) -> Ints:
@@ -67,4 +75,4 @@ def need_percent(level: Ints, wanted: Ints, weeks_left: Ints, settings: Settings
     late = np.clip(settings.haste_weeks - weeks_left, 0, settings.haste_weeks)
     haste = np.where(missing > 0, settings.need_haste * late // settings.haste_weeks, 0)
     need: Ints = settings.need_reached + settings.need_level * missing + haste
-    return np.where(level == UNKNOWN, 100, need)
+    return np.where(level == UNKNOWN, FULL, need)
