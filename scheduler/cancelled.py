@@ -18,6 +18,7 @@ from catalog.weeks import CENTRE_TIME, monday_of
 from scheduler import messages
 from scheduler.alternatives import STAY, Search, read_search
 from scheduler.asked import Asked
+from scheduler.attendance import note_cancelled
 from scheduler.group_times import GroupError, meetings_of, refuse_times, set_times
 from scheduler.life import hold_week
 from scheduler.one_problem import Times
@@ -77,7 +78,9 @@ def cancel_group(session: Session, state: WeekState, group_id: int, reason: str,
     is_soon = _is_soon(state, first.date, asker.today)
     event = _Event("group_cancelled", group, first, is_soon, reason, asker)
     _end_what_is_open(session, event)
-    given = [_give(session, state, citizen_id, event) for citizen_id in _in_order(session, group)]
+    people = _in_order(session, group)
+    note_cancelled(session, people, meetings, reason, asker)
+    given = [_give(session, state, citizen_id, event) for citizen_id in people]
     session.execute(delete(Lock).where(Lock.group_id == group_id))
     session.execute(delete(Meeting).where(Meeting.group_id == group_id))
     session.execute(delete(FreedSeat).where(FreedSeat.group_id == group_id, FreedSeat.at == asker.at))

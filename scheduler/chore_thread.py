@@ -21,7 +21,7 @@ from sqlalchemy import Engine
 from catalog.database import make_engine, reading, writing
 from scheduler import clock
 from scheduler.channels import Channel
-from scheduler.chores import drop_old, let_go_overdue, offer_seats, remind_and_send
+from scheduler.chores import drop_old, let_go_overdue, look_at_steps, offer_seats, remind_and_send
 from scheduler.privacy import do_jobs
 from scheduler.turns import take_period
 from scheduler.week_state import WeekStates
@@ -37,7 +37,7 @@ class ChorePace:
     look: float = 1.0  # for copies and erasures that somebody asked for
     holds: float = 5.0
     messages: float = 60.0
-    retention: float = 3600.0
+    retention: float = 3600.0  # also for steps that are overdue
 
 
 class ChoreThread:
@@ -80,6 +80,7 @@ class ChoreThread:
             remind_and_send(self._engine, self._channels, self._now())
         elif name == "retention" and self._is_ours(name, self._pace.retention):
             drop_old(self._engine, self._now())
+            look_at_steps(self._engine, self._now())
 
     def _now(self) -> dt.datetime:
         with reading(self._engine) as session:

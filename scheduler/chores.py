@@ -20,6 +20,7 @@ from scheduler.life import NotPublishedError
 from scheduler.messages import Sent, send_due
 from scheduler.privacy import do_jobs, drop_copies
 from scheduler.reminders import queue_reminders
+from scheduler.stalled import set_stalled_tasks
 from scheduler.stripping import holding_erased, strip
 from scheduler.tables import ChangeRequest, FreedSeat, Hold
 from scheduler.week_state import WeekStates
@@ -39,6 +40,7 @@ class Done:
     jobs: int  # copies and erasures
     let_go: int  # holds that were over
     seats: int  # that came free and were offered to who waits
+    stalled: int  # tasks about steps that are overdue and people who get no further
 
 
 def do_chores(engine: Engine, channels: Mapping[str, Channel], listed: Path, now: dt.datetime) -> Done:
@@ -48,7 +50,8 @@ def do_chores(engine: Engine, channels: Mapping[str, Channel], listed: Path, now
     forgotten, stripped = drop_old(engine, now)
     let_go = let_go_overdue(engine, now)
     seats = offer_seats(engine, WeekStates(), now)
-    return Done(reminders, sent.sent, sent.failed, forgotten, stripped, jobs, let_go, seats)
+    stalled = look_at_steps(engine, now)
+    return Done(reminders, sent.sent, sent.failed, forgotten, stripped, jobs, let_go, seats, stalled)
 
 
 def let_go_overdue(engine: Engine, now: dt.datetime) -> int:
@@ -92,6 +95,17 @@ def remind_and_send(engine: Engine, channels: Mapping[str, Channel], now: dt.dat
     with writing(engine) as session:
         reminders = queue_reminders(session, now)
     return reminders, send_due(lambda: writing(engine), channels, now)
+
+
+def look_at_steps(engine: Engine, now: dt.datetime, most: int = 500) -> int:
+    """Set the tasks about steps that are overdue and people who get no further, and say how many are new."""
+    count = 0
+    while True:
+        with writing(engine) as session:
+            made = set_stalled_tasks(session, now, most)
+        count += made
+        if made < most:
+            return count
 
 
 def drop_old(engine: Engine, now: dt.datetime) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from catalog.tables import Group, GroupStaff, Meeting
-from catalog.weeks import closed_days, monday_of
+from catalog.weeks import CENTRE_TIME, closed_days, monday_of
 from scheduler.one_problem import Edits, Times
 from scheduler.stored import clock
 from scheduler.tables import Place
@@ -22,6 +22,11 @@ def meetings_of(session: Session, group_id: int) -> list[Meeting]:
     """The meetings of a group, the first one first."""
     meetings = select(Meeting).where(Meeting.group_id == group_id).order_by(Meeting.day, Meeting.start_min)
     return list(session.scalars(meetings))
+
+
+def begins_at(date: dt.date, start_min: int) -> dt.datetime:
+    """The moment at which a meeting begins at the centre, by its day and its minutes after midnight."""
+    return dt.datetime.combine(date, dt.time(start_min // 60, start_min % 60), CENTRE_TIME)
 
 
 def refuse_times(session: Session, group: Group, times: Times, today: dt.date) -> None:

@@ -91,3 +91,12 @@ def insert_new(session: Session, table: type[Base]) -> Any:
     if session.get_bind().dialect.name == "postgresql":
         return postgresql.insert(table).on_conflict_do_nothing()
     return sqlite.insert(table).on_conflict_do_nothing()
+
+
+def replace_row(session: Session, table: type[Base], row: Mapping[str, Any]) -> None:
+    """Insert a row, or let it take the place of the one with its primary key, whoever else does the same meanwhile."""
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    made = (postgresql.insert if is_postgresql else sqlite.insert)(table).values(**row)
+    key = [column.name for column in table.__table__.primary_key]
+    others = {name: made.excluded[name] for name in row if name not in key}
+    session.execute(made.on_conflict_do_update(index_elements=key, set_=others))

@@ -36,7 +36,7 @@ def set_revision_tasks(session: Session, week: str, run_id: int | None, now: dt.
     for start in range(0, len(obsolete), 5_000):
         session.execute(delete(StaffTask).where(StaffTask.id.in_(obsolete[start : start + 5_000])))
     missing = wanted - {(citizen, subject) for _, citizen, subject, _ in known}
-    contact = _contacts(session) if missing else {}
+    contact = contacts_of_all(session) if missing else {}
     rows = [
         {
             "slug": SLUG,
@@ -62,8 +62,8 @@ def _taken(session: Session, week: str) -> set[Subject]:
     return {(citizen, offering) for citizen, offering in session.execute(query)}
 
 
-def _contacts(session: Session) -> dict[int, str]:
-    """Whose task it is: the citizen's caseworker, or else the first of her contacts."""
+def contacts_of_all(session: Session) -> dict[int, str]:
+    """Whose task something about a citizen is: her caseworker's, or else the first of her contacts."""
     query = (
         select(Contact.citizen_id, Contact.staff_id)
         .join(StaffMember, StaffMember.id == Contact.staff_id)

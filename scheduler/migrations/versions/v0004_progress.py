@@ -131,8 +131,8 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f("fk_sub_goal_set_by"), "account", ["set_by"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_sub_goal_done_by"), "account", ["done_by"], ["id"])
     # Made anew on SQLite, its text is that of a table that the code declares.
-    recreate = "always" if op.get_bind().dialect.name == "sqlite" else "never"
-    with op.batch_alter_table("staff_task", schema=None, recreate=recreate) as batch_op:
+    is_sqlite = op.get_bind().dialect.name == "sqlite"
+    with op.batch_alter_table("staff_task", schema=None, recreate="always" if is_sqlite else "never") as batch_op:
         batch_op.add_column(sa.Column("proposed_week", sa.Text(), nullable=True))
 
 
