@@ -15,6 +15,7 @@ from api.cli.demo import demo
 from api.cli.look import export, show
 from api.cli.planning import plan, replay, runs, verify
 from api.cli.records import audit, backup, chores, citizen, restore
+from api.cli.rolling import next_week
 from api.cli.serving import serve
 from api.cli.shared import BAD_INPUT, InputError, databases, err, print_json
 from api.cli.working import worker
@@ -64,6 +65,7 @@ app.command("demo")(demo)
 app.command("init")(init)
 app.command("import")(import_)
 app.command("plan")(plan)
+app.command("next-week")(next_week)
 app.command("runs")(runs)
 app.command("show")(show)
 app.command("export")(export)

@@ -3,44 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import multiprocessing
 import os
 import subprocess
 import sys
 from typing import Annotated
 
 import typer
-import uvicorn
-from fastapi import FastAPI
 
 from api.cli.shared import DEFAULT_DATABASE, Database, InputError, err, new_database, out
-from api.http import make_app
-from api.http.issuer import IssuerSettings
-from api.http.oidc import add_issuer
-from api.http.settings import Settings
-from catalog.database import make_engine, writing
+from api.settings import Settings
+from catalog.database import writing
 from scheduler import accounts
 from scheduler.logs import set_up_logs
 from scheduler.migrations import upgrade
 from scheduler.shipped import load_shipped
-from scheduler.worker_child import die_with
-
-STOP_SECONDS = 10
-IDLE_SECONDS = 15  # for which a connection may lie still between two requests
-MOST_CONNECTIONS = 1_000  # of one process
-
-
-def make_service() -> FastAPI:
-    """The application of one process, from the environment; one of several ends with the first."""
-    if multiprocessing.parent_process() is not None:
-        die_with(os.getppid())
-    settings = Settings.from_environment()
-    set_up_logs(as_json=settings.production)
-    app = make_app(make_engine(os.environ["IGANG_DATABASE_URL"]), settings)
-    issuer = IssuerSettings.from_environment(os.environ)
-    if issuer is not None:
-        add_issuer(app, issuer)
-    return app
 
 
 def serve(
@@ -53,6 +29,10 @@ def serve(
     database: Database = DEFAULT_DATABASE,
 ) -> None:
     """Serve the programming interface, and start a worker for the runs."""
+    # Every other command would wait seconds for what only this one needs.
+    from api.http.issuer import IssuerSettings
+    from api.http.processes import STOP_SECONDS, run_processes
+
     set_up_logs(as_json=Settings.from_environment().production)
     local = not os.environ.get("IGANG_ISSUER")
     upgrade(database)
@@ -74,11 +54,7 @@ def serve(
         command = [sys.executable, "-m", "api.cli", "worker", "--beside", str(os.getpid())]
         beside = subprocess.Popen(command)
     try:
-        uvicorn.run(
-            f"{__name__}:make_service", factory=True, workers=processes, host=host, port=port, log_level="warning",
-            log_config=None, access_log=False, server_header=False, limit_concurrency=MOST_CONNECTIONS,
-            timeout_keep_alive=IDLE_SECONDS, timeout_graceful_shutdown=STOP_SECONDS,
-        )  # fmt: skip
+        run_processes(host, port, processes)
     finally:
         if beside is not None:
             beside.terminate()

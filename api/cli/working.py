@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from api.cli.shared import DEFAULT_DATABASE, Database, ErasedList, file_channels, open_database
-from api.http.settings import Settings
+from api.settings import Settings
 from scheduler.chore_thread import ChoreThread
 from scheduler.erasure import DEFAULT_LIST
 from scheduler.logs import set_up_logs

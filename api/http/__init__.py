@@ -11,15 +11,20 @@ from sqlalchemy import Engine
 
 from api.http import (
     accounts,
+    agreements,
+    attendance,
     catalog,
     citizens,
     feeds,
     files,
+    goals,
     group_changes,
     inbound,
     login,
     plans,
     privacy,
+    progress,
+    ratings,
     representing,
     requests,
     reviewing,
@@ -38,14 +43,14 @@ from api.http.problems import add_problems, declare
 from api.http.rates import Rates
 from api.http.refusals import add_refusals
 from api.http.service import Service
-from api.http.settings import Settings
 from api.http.starting import make_ready
+from api.settings import Settings
 from scheduler.audit_log import AuditLog
 
 THREADS = 8  # as many as the pool has connections
 ROUTES = (
     plans, requests, status, login, accounts, catalog, citizens, privacy, representing, runs, reviewing, tasks, feeds,
-    files, waiting, whys, group_changes, inbound,
+    files, waiting, whys, group_changes, inbound, goals, agreements, ratings, attendance, progress,
 )  # fmt: skip
 
 

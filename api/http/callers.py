@@ -21,7 +21,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.http.problems import RequestError
 from api.http.service import Service
-from api.http.settings import Settings
+from api.settings import Settings
 from catalog.database import writing
 from scheduler import audit, ended_logins, idempotency, policy, sessions
 from scheduler.audit import Entry

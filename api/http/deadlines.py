@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.borders import IMPORTS
 from api.http.problems import problem
-from api.http.settings import Settings
+from api.settings import Settings
 
 
 class Deadlines:

@@ -13,7 +13,7 @@ from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
 
 from api.http.problems import RequestError
-from api.http.settings import Settings
+from api.settings import Settings
 
 SWEEP_SECONDS = 60.0
 HOUSEHOLD = 64  # bits of an IPv6 address that one customer of a network shares

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from api.http.logins import Logins
 from api.http.rates import Rates
-from api.http.settings import Settings
+from api.settings import Settings
 from catalog.database import for_questions
 from scheduler.audit_log import AuditLog
 from scheduler.published_weeks import PublishedWeeks

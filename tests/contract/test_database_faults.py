@@ -21,7 +21,7 @@ from sqlalchemy import Engine, event, func, select, text
 from starlette.testclient import TestClient
 
 from api.http import make_app
-from api.http.settings import Settings
+from api.settings import Settings
 from catalog.database import PATIENCE_SECONDS, make_engine, reading, writing
 from scheduler import audit, sessions
 from scheduler.citizen_writing import wishes_of

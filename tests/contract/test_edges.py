@@ -20,7 +20,7 @@ from structlog.testing import capture_logs
 
 from api.http import make_app
 from api.http.problems import PROBLEM
-from api.http.settings import Settings
+from api.settings import Settings
 from benchmarks.matrix import WEEK, Asker, make_askers
 from catalog.database import make_engine, writing
 from scheduler import accounts, queue

@@ -24,7 +24,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from sqlalchemy import Engine, select
 
 from api.http import make_app
-from api.http.settings import Settings
+from api.settings import Settings
 from benchmarks.matrix import WEEK, Asker, make_askers
 from catalog.database import make_engine, writing
 from catalog.tables import Group

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
-import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,13 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from api import cli
+from catalog.database import make_engine, writing
+from scheduler.accounts import Rights, create_account
+from scheduler.approval import approve
+from scheduler.publishing import publish
 from tests.unit.import_centre import centre, write_xlsx
 
 WEEK = "2026-W48"
-ROOT = Path(__file__).parents[2]
-ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "IGANG_DATABASE_URL"} | {
-    "PYTHONPATH": str(ROOT)
-}
 FIGURES = {
     "run", "week", "citizens", "groups", "objective", "bound", "gap_percent", "first_come_objective", "closed_percent",
     "seconds", "peak_mb", "termination", "below_minimum", "violations",
@@ -66,8 +65,14 @@ def planned_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the database of a centre whose week is planned, made once."""
     folder = tmp_path_factory.mktemp("planned")
     write_xlsx(folder / "centre.xlsx", centre())
-    for words in (["init"], ["import", "centre.xlsx"], ["weeks", "create", WEEK], ["plan", WEEK, "--rounds", "5"]):
-        subprocess.run([sys.executable, "-m", "api.cli", *words], cwd=folder, env=ENVIRONMENT, check=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.delenv("IGANG_DATABASE_URL", raising=False)
+        for words in (["init"], ["import", "centre.xlsx"], ["weeks", "create", WEEK], ["plan", WEEK, "--rounds", "5"]):
+            patch.setattr(sys, "argv", ["igang", *words])
+            with pytest.raises(SystemExit) as end:
+                cli.main()
+            assert not end.value.code
     return folder
 
 
@@ -172,3 +177,20 @@ def test_a_demo_never_replaces_a_centres_own_citizens(planned: Igang) -> None:
     code, _, errors = planned("demo", "--citizens", "10", "--time-limit", "1")
     assert (code, "no demo made" in errors) == (2, True)
     assert planned.json("init")["citizens"] == 2
+
+
+def test_a_published_week_leads_to_the_next_one(planned: Igang) -> None:
+    assert "no week is published" in planned("next-week")[2]
+    engine = make_engine("sqlite:///igang.db")
+    with writing(engine) as session:
+        now = dt.datetime.now(dt.UTC)
+        leader = create_account(session, "leder", "Lone", Rights("staff", "centre"), now)
+        approve(session, 1, "", leader.id, now, "as it should be")
+        publish(session, 1, leader.id, now)
+    engine.dispose()
+    found = planned.json("next-week", "--rounds", "3")
+    assert found.keys() >= FIGURES
+    assert (found["week"], found["citizens"], found["violations"]) == ("2026-W49", 2, [])
+    assert found["moved"] + found["unchanged"] == 2
+    assert sum(found["moved_by_reason"].values()) == found["moved"]
+    assert "have the same week" in planned("next-week", WEEK, "--rounds", "3")[1]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
-from tests.e2e.test_cli import ENVIRONMENT
+ROOT = Path(__file__).parents[2]
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "IGANG_DATABASE_URL"}
 
 
 def test_ctrl_c_ends_the_round_and_keeps_the_best_plan(tmp_path: Path) -> None:
@@ -15,7 +17,7 @@ def test_ctrl_c_ends_the_round_and_keeps_the_best_plan(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-u", "-m", "api.cli", *words],
         cwd=tmp_path,
-        env=ENVIRONMENT | {"COLUMNS": "160"},
+        env=ENVIRONMENT | {"COLUMNS": "160", "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from api.http import make_app
 from api.http.issuer import IssuerSettings
 from api.http.oidc import ATTEMPT_COOKIE, add_issuer
-from api.http.settings import Settings
+from api.settings import Settings
 from catalog.database import make_engine, reading, writing
 from scheduler.tables import Account, LoginSession
 from scheduler.vouched import ClaimMap
