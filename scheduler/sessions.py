@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, delete, func, lambda_stmt, or_, select, update
@@ -96,7 +96,7 @@ def find_session(session: Session, token: str, now: dt.datetime) -> Found | None
     return find_sessions(session, (token,), now).get(token)
 
 
-def find_sessions(session: Session, tokens: Sequence[str], now: dt.datetime) -> dict[str, Found]:
+def find_sessions(session: Session, tokens: Collection[str], now: dt.datetime) -> dict[str, Found]:
     """Who is logged in by each of at most `MOST_TOKENS` cookies' values, as `find_session` says."""
     token_of = {hash_of(token): token for token in tokens}
     hashes = list(token_of)

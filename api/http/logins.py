@@ -17,37 +17,39 @@ class Logins:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._waiting: dict[str, asyncio.Future[Found | None]] = {}
+        self._waiting: list[tuple[str, asyncio.Future[Found | None]]] = []
         self._asking: asyncio.Task[None] | None = None
 
     async def find(self, token: str) -> Found | None:
         """Who is logged in by a cookie's value, as `sessions.find_session` says, at some time after the call."""
-        if token not in self._waiting:
-            self._waiting[token] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Found | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((token, answer))
         if self._asking is None:
             self._asking = asyncio.create_task(self._ask())
-        return await asyncio.shield(self._waiting[token])
+        return await answer
 
     async def _ask(self) -> None:
         try:
             while self._waiting:
-                await self._answer({token: self._waiting.pop(token) for token in list(self._waiting)[:MOST_TOKENS]})
+                group, self._waiting = self._waiting[:MOST_TOKENS], self._waiting[MOST_TOKENS:]
+                await self._answer(group)
         finally:
             self._asking = None
 
-    async def _answer(self, group: dict[str, asyncio.Future[Found | None]]) -> None:
+    async def _answer(self, group: list[tuple[str, asyncio.Future[Found | None]]]) -> None:
         try:
-            found = await run_in_threadpool(self._read, tuple(group))
+            found = await run_in_threadpool(self._read, {token for token, _ in group})
         except BaseException as error:  # Nobody may wait for ever for what has failed.
-            for answer in group.values():
-                answer.set_exception(error)
-                answer.exception()  # Who has gone away need not have looked.
+            for _, answer in group:
+                if not answer.done():
+                    answer.set_exception(error)
             if not isinstance(error, Exception):
                 raise
         else:
-            for token, answer in group.items():
-                answer.set_result(found.get(token))
+            for token, answer in group:
+                if not answer.done():  # Who has gone away waits no longer.
+                    answer.set_result(found.get(token))
 
-    def _read(self, tokens: tuple[str, ...]) -> dict[str, Found]:
+    def _read(self, tokens: set[str]) -> dict[str, Found]:
         with Session(self._engine) as session:
             return find_sessions(session, tokens, dt.datetime.now(dt.UTC))
