@@ -83,6 +83,9 @@ life: setup ## Change a published week at random, STEPS=100000 times; every coun
 matrix: setup ## Ask every route as every role about own, foreign and absent objects
 	@$(BIN)/python -m benchmarks.matrix
 
+season: $(STAMP) ## Play WEEKS=26 weeks of 6,000 citizens under six policies side by side (takes long)
+	@$(BIN)/python -m benchmarks.season --citizens 6000 --weeks $(or $(WEEKS),26) --seed 1
+
 load: setup ## Ask for 300 own weeks a second for SECONDS=10 while a run is solving; PostgreSQL must keep up
 	@$(BIN)/python -m benchmarks.load $(or $(SECONDS),10) $(DB)
 
@@ -90,4 +93,4 @@ lock: setup ## Pin the dependencies anew (needs uv on the path)
 	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --upgrade --output-file requirements.lock
 
-.PHONY: help venv setup demo test check static compiled format bench umass chaos faults race life matrix load run lock
+.PHONY: help venv setup demo test check static compiled format bench umass chaos faults race life matrix load season run lock

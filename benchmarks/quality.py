@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks.instances import INSTANCES, Figures, Instance
 from benchmarks.machine import ROOT
+from benchmarks.season_bench import is_measured
 
 RESULTS = Path(__file__).parent / "results"
 ONE_SEED: tuple[str, ...] = ("database", "cold start", "load")
@@ -41,11 +42,12 @@ def verdict(instance: Instance, row: Figures) -> str:
     return "stretch" if instance.stretch and all(bar.holds(row) for bar in instance.stretch) else "met"
 
 
-def chosen(names: Sequence[str], seeds: Sequence[int]) -> Iterator[tuple[Instance, int]]:
+def chosen(names: Sequence[str], seeds: Sequence[int] | None) -> Iterator[tuple[Instance, int]]:
     """Each instance asked for with each seed; the seed changes nothing in some, which take the first alone."""
     for instance in INSTANCES:
         if instance.name in names:
-            yield from ((instance, seed) for seed in (seeds[:1] if instance.kind in ONE_SEED else seeds))
+            own = seeds or range(1, instance.seeds + 1)
+            yield from ((instance, seed) for seed in (own[:1] if instance.kind in ONE_SEED else own))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -53,9 +55,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     names = [instance.name for instance in INSTANCES]
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="NAME", help=", ".join(names))
-    parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
+    parser.add_argument("--seeds", nargs="+", type=int, help="1, 2, ... as many as the instance has")
     given = parser.parse_args(arguments)
     for instance, seed in chosen(given.only, given.seeds):
+        if is_measured(instance, seed, RESULTS):
+            continue
         row = run(instance, seed)
         shown = {bar.figure: row.get(bar.figure) for bar in (*instance.must, *instance.stretch)}
         print(f"{instance.name} seed {seed}: {shown} -> {verdict(instance, row)}", flush=True)

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks.instances import Scenario
 from benchmarks.season_figures import summary
 from benchmarks.season_life import AGREED, begin
 from benchmarks.season_people import People
 from benchmarks.season_policies import POLICIES, Known
 from benchmarks.season_town import make_season_town
-from benchmarks.season_truth import SCENARIOS, Scenario, Truth
+from benchmarks.season_truth import SCENARIOS, Truth
 from benchmarks.season_week import WeekFigures, live
 
 FOR_EVER = 1000  # weeks

@@ -9,16 +9,16 @@ she changes (drift). Every draw is fixed by the seed, so that all policies live 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple, get_args
 
 import numpy as np
 
+from benchmarks.instances import Scenario
 from benchmarks.season_town import SeasonTown
 from scheduler.learning.evidence import Floats
 from scheduler.learning.ramp import BAD, FAIR, GOOD
 from solver.problem import Bools, Ints
 
-Scenario = Literal["usual", "wrong-priors", "nothing-better"]
 SCENARIOS: tuple[Scenario, ...] = get_args(Scenario)
 TRAITS = 3
 LEAVES, SICK, MISSES, ANSWERS, SAYS_YES, BOUND = 0.01, 0.03, 0.10, 0.6, 0.8, 0.6

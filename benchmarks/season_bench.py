@@ -1,0 +1,101 @@
+"""Seasons as instances of the benchmark: a row a seed, and the figures of all seeds together."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.instances import Figures, Instance
+from benchmarks.machine import ROOT
+from benchmarks.season import Season, play
+from benchmarks.season_figures import summary
+from benchmarks.season_policies import POLICIES
+from scheduler.runs import code_version, peak_mb
+
+LEARNING = ("without_learning", "ours", "oracle")
+NORMAL_95 = 1.96
+OF = {"weeks 14-26": "progress_second_half", "weeks 1-26": "progress"}
+
+
+def season_version() -> str:
+    """A hash of all that a season follows from beside the solver: two rows of one version may be put together."""
+    digest = hashlib.sha256()
+    for folder, pattern in (("benchmarks", "season*.py"), ("scheduler/learning", "*.py"), ("scheduler/data", "*.yaml")):
+        for path in sorted((ROOT / folder).glob(pattern)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def measure_season(instance: Instance, seed: int) -> Figures:
+    """Play one season; the figures of a policy are named after it."""
+    policies = LEARNING if instance.learning_only else tuple(POLICIES)
+    season = Season(instance.citizens, instance.weeks, seed, instance.noise, instance.scenario, policies=policies)
+    found = summary(play(season))
+    figures: Figures = {}
+    for name, value in found.items():
+        figures |= {f"{name}_{figure}": of for figure, of in value.items()} if name in POLICIES else {name: value}
+    figures["coverage_off_90"] = abs(found["interval_coverage_percent"] - 90.0)
+    if "first_come" in found:
+        figures["run_percent_of_first_come"] = (
+            100.0 * found["ours"]["longest_bottom_run"] / max(1, found["first_come"]["longest_bottom_run"])
+        )
+    return figures | {"season_version": season_version(), "peak_mb": peak_mb()}
+
+
+def is_measured(instance: Instance, seed: int, results: Path) -> bool:
+    """Whether a season's row is there already, so that a long benchmark goes on where it was stopped."""
+    file = results / f"{instance.name}.jsonl"
+    if instance.kind != "season" or not file.exists():
+        return False
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    now = {"seed": seed, "version": code_version(), "season_version": season_version()}
+    return any(now.items() <= {key: row[key] for key in now}.items() for row in rows)
+
+
+def pooled(rows: Sequence[Figures], progress: str) -> tuple[float, float]:
+    """The share of the oracle's gain over all seeds, and the half width of its 95 % interval by the jackknife."""
+    ours, without, oracle = (
+        np.array([row[f"{name}_{progress}"] for row in rows], np.float64)
+        for name in ("ours", "without_learning", "oracle")
+    )
+    gained, could = ours - without, oracle - without
+    share = float(gained.sum() / could.sum())
+    count = len(rows)
+    if count < 2:
+        return share, float("inf")
+    left_out = (gained.sum() - gained) / (could.sum() - could)
+    error = np.sqrt((count - 1) / count * ((left_out - left_out.mean()) ** 2).sum())
+    return share, float(NORMAL_95 * error)
+
+
+def season_lines(instances: Sequence[Instance], rows: Mapping[str, Sequence[Figures]]) -> Iterator[str]:
+    """A table of what learning gets of the oracle's gain, and one of the policies side by side."""
+    yield "| season | seeds | share of the oracle's gain, weeks 14-26 | weeks 1-26 | oracle's gain % | ours' gain % |"
+    yield "|---|---|---|---|---|---|"
+    for instance in instances:
+        if found := rows[instance.name]:
+            late, whole = (pooled(found, progress) for progress in OF.values())
+            gains = (_gain(found, name) for name in ("oracle", "ours"))
+            shares = " | ".join(f"{share:.2f} ± {width:.2f}" for share, width in (late, whole))
+            yield f"| {instance.text} | {len(found)} | {shares} | " + " | ".join(f"{gain:.2f}" for gain in gains) + " |"
+    yield ""
+    figures = ("progress", "active_percent", "kept_percent", "worst_decile_ratio", "longest_bottom_run")
+    yield f"| season, mean of seeds | policy | {' | '.join(figures)} |"
+    yield "|---" * (len(figures) + 2) + "|"
+    for instance in instances:
+        for name in POLICIES:
+            found = [row for row in rows[instance.name] if f"{name}_progress" in row]
+            if found:
+                means = (float(np.mean([row[f"{name}_{figure}"] for row in found])) for figure in figures)
+                yield f"| {instance.text} | {name} | " + " | ".join(f"{mean:,.6g}" for mean in means) + " |"
+    yield ""
+
+
+def _gain(rows: Sequence[Figures], name: str) -> float:
+    """Percent of progress over that without learning, weeks 14-26."""
+    with_it, without = (sum(row[f"{key}_progress_second_half"] for row in rows) for key in (name, "without_learning"))
+    return float(100.0 * (with_it / without - 1))
