@@ -22,6 +22,7 @@ from starlette.testclient import TestClient
 
 from api.http import ROUTES, make_app
 from api.http.callers import May
+from benchmarks.matrix_bodies import BODIES
 from catalog.database import make_engine, writing
 from catalog.tables import Group, GroupStaff, StaffMember
 from scheduler import accounts, sessions
@@ -36,25 +37,6 @@ WEEK = "2026-W48"
 CITIZENS = 60
 ABSENT = 999_999
 PUBLIC = {"/health", "/ready", "/metrics", "/v1/login", "/v1/feeds/{token}.ics"}
-BODIES: dict[str, Any] = {
-    "make_account": {"username": "ny", "name": "Ny", "role": "planner"},
-    "make_key": {"label": "x"},
-    "set_password": {"password": "fire ord i en sætning"},
-    "set_wishes": {"wishes": []},
-    "set_availability": {"blocks": []},
-    "lock": {"why": "aftalt"},
-    "ask_run": {"time_limit": 1},
-    "approve": {"team": "", "reason": "set igennem"},
-    "answer": {"answer": "yes"},
-    "give_leave": {"username": "representative", "may": "see", "until": "2020-01-01"},
-    "ask_erasure": {"external_id": "en anden"},
-    "close_task": {"note": "talt sammen"},
-    "ask_change": {"kind": "talk", "how": "phone"},
-    "hold_choice": {"choice": 0},
-    "cancel_group": {"reason": "syg"},
-    "move_group": {"reason": "syg", "times": [{"day": 1, "start": 600, "end": 660}]},
-    "receive_text": {"provider_id": "1", "external_id": "ingen", "text": "1"},
-}
 PERSONAL = {"citizen_id": "citizen", "staff_id": "staff", "task_id": "task"}
 
 
@@ -174,6 +156,7 @@ def _ask(client: TestClient, route: APIRoute, method: str, asker: Asker, ids: di
         "representation_id": ABSENT,
         "waiting_id": ABSENT,
         "offering_id": "ingen",
+        "sub_goal_id": ABSENT,
     } | ids
     path = route.path.format(**{name: names[name] for name in route.param_convertors})
     headers = {"Authorization": f"Bearer {asker.key}", "Idempotency-Key": key}

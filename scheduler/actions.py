@@ -33,6 +33,17 @@ ACTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "plan.answer": _CITIZENS,
         "request.read": _CITIZENS,
         "request.write": _CITIZENS,
+        "goal.read": _CITIZENS,
+        "goal.write": _CITIZENS,
+        "agreement.write": _STAFF,
+        "rating.read": _CITIZENS,
+        "rating.write": _CITIZENS,
+        "rating.staff": _STAFF,
+        "attendance.read": _CITIZENS,
+        "attendance.write": _CITIZENS,
+        "register.read": _STAFF,
+        "register.write": _STAFF,
+        "promises.read": _EVERYBODY,
         "figures.read": _CENTRE,
         "run.ask": _CENTRE,
         "run.read": _CENTRE,
@@ -62,7 +73,10 @@ ACTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
 
 # What a representative does for a citizen who lets her see, and for one who lets her act.
 SEEING = frozenset({"citizen.read", "plan.read", "request.read"})
-ACTING = SEEING | {"wishes.write", "availability.write", "plan.answer", "request.write", "feed.write"}
+ACTING = SEEING | {
+    "wishes.write", "availability.write", "plan.answer", "request.write", "feed.write", "goal.read", "goal.write",
+    "rating.read", "rating.write", "attendance.read", "attendance.write",
+}  # fmt: skip
 
 # These touch every citizen, so they ask for the scope of the whole centre.
 WHOLE_CENTRE = frozenset({"run.publish", "run.withdraw", "import.write", "export.read", "text.receive"})

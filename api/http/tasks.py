@@ -24,7 +24,10 @@ Number = Annotated[int, Path(ge=1, lt=2**31)]
 
 
 class TaskOut(BaseModel):
-    """Something to do about a citizen: `slug` says what, `subject` what it concerns, `text` what she wrote."""
+    """Something to do about a citizen: `slug` says what, `subject` what it concerns, `text` what she wrote.
+
+    `proposed_week` is a week to agree on anew, where the task is about a step that was not reached.
+    """
 
     model_config = ConfigDict(from_attributes=True)
     id: int
@@ -36,6 +39,7 @@ class TaskOut(BaseModel):
     created_at: dt.datetime
     done_at: dt.datetime | None
     note: str
+    proposed_week: str | None
     text: str = ""
 
 

@@ -109,7 +109,7 @@ def test_an_agreement_that_makes_no_sense_is_refused_by_name(
 def test_an_agreement_leads_to_an_open_step_of_hers_and_to_something_there_is(town: PlanTown, promise: Promise) -> None:
     for wrong in ({"sub_goal_id": 99}, {"offering_id": "kano"}, {"series_id": "dansk"}):
         with pytest.raises(NotFoundError):
-            agree(town.session, 1, replace(promise, **wrong), STAFF)  # type: ignore[arg-type]  # As above.
+            agree(town.session, 1, replace(promise, **wrong), STAFF)
     with pytest.raises(NotFoundError, match="she has no such sub-goal"):
         agree(town.session, 2, promise, STAFF)
     mark_step(town.session, 1, promise.sub_goal_id, True, STAFF)
