@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from catalog.weeks import monday_of, shift_week
 from scheduler.archive import ArchiveError
 from scheduler.difference import Against, Difference, compare
+from scheduler.fairness import served_less
+from scheduler.learning.settings import read_settings
 from scheduler.life import published_run
 from scheduler.limits import Limits, read_limits
 from scheduler.replay import recount
@@ -21,7 +23,10 @@ from solver.verify import InvalidPlansError
 
 @dataclass(frozen=True)
 class Finding:
-    """A figure that is worse than its limit; `verify` counts the rules that the stored plans break."""
+    """A figure that is worse than its limit; `verify` counts the rules that the stored plans break.
+
+    `served_less` is how many percent less one target group or site was given so far than all others.
+    """
 
     slug: str
     value: float
@@ -67,6 +72,10 @@ def inspect(session: Session, run_id: int) -> Inspection:
     findings += [
         Finding(slug, value, limit) for slug, value in figures.items() if value > (limit := getattr(limits, slug))
     ]
+    furthest = next(iter(served_less(session, run.week)), None)  # It is the worst, and beyond its limit.
+    if furthest is not None:
+        limit = read_settings(session, monday_of(run.week)).spread_flagged
+        findings.append(Finding("served_less", furthest.rest_percent - furthest.percent, limit))
     return Inspection(run, limits, tuple(findings), against, found)
 
 

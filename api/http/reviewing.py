@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict
@@ -11,8 +11,10 @@ from api.http.callers import Caller, may
 from api.http.paging import After, Limit, Page
 from api.http.problems import RequestError
 from scheduler import answers
+from scheduler.fairness import served_less
 from scheduler.review import CitizenReview, review
 from scheduler.scope import visible_citizens
+from scheduler.stored import find_run
 
 routes = APIRouter(prefix="/v1/runs/{run_id}", tags=["runs"])
 Number = Annotated[int, Path(description="A run's number.", ge=1, lt=2**31)]
@@ -28,6 +30,17 @@ class TallyOut(BaseModel):
     call_me: int
     silent: int
     share_heard: float
+
+
+class ServedLessOut(BaseModel):
+    """A group of at least five citizens and its share of what it could have had, beside that of all others; percent."""
+
+    model_config = ConfigDict(from_attributes=True)
+    kind: Literal["target_group", "site"]
+    name: str
+    citizens: int
+    percent: float
+    rest_percent: float
 
 
 @routes.get("/exceptions")
@@ -51,6 +64,14 @@ def tally(run_id: Number, caller: Annotated[Caller, may("figures.read")]) -> Tal
     """Count what the citizens said to a run's proposals; no citizen is named."""
     with caller.reading() as session:
         return TallyOut.model_validate(answers.tally(session, run_id))
+
+
+@routes.get("/served-less")
+def less(run_id: Number, caller: Annotated[Caller, may("figures.read")]) -> list[ServedLessOut]:
+    """Name the target groups and sites that were given a lesser share so far than the limit allows, worst first."""
+    with caller.reading() as session:
+        week = find_run(session, run_id).week
+        return [ServedLessOut.model_validate(each) for each in served_less(session, week)]
 
 
 def _read_cursor(after: str | None) -> tuple[int, str]:
