@@ -134,6 +134,16 @@ def break_agreement(
     return broken
 
 
+def longest_internship(rules: AgreementRules, law: str, target_group: str, assessed: bool) -> tuple[int, str]:
+    """How many weeks an internship by this law may last for somebody of a target group, and by which rule."""
+    if law != rules.company_law:
+        return rules.internship_weeks, "agreement.internship_weeks"
+    if assessed:
+        return rules.assessed_weeks, "agreement.assessed_weeks"
+    known = target_group if target_group in rules.company_weeks else "other"
+    return rules.company_weeks[known], f"agreement.company_weeks.{known}"
+
+
 def _check_weeks(promise: Promise, asker: Asker) -> None:
     if promise.from_week < (this_week := week_of(asker.today)):
         raise AgreementError(f"from_week {promise.from_week}: that week is past, expected {this_week} or later")
@@ -175,18 +185,12 @@ def _first_week(session: Session, citizen_id: int, promise: Promise) -> str:
 def _refuse_too_long(
     session: Session, citizen_id: int, promise: Promise, offering: Offering, first: str, rules: AgreementRules
 ) -> None:
-    if offering.legal != rules.company_law:
-        most, rule = rules.internship_weeks, "internship_weeks"
-    elif promise.assessed:
-        most, rule = rules.assessed_weeks, "assessed_weeks"
-    else:
-        target = _target_group(session, citizen_id, promise.from_week)
-        known = target if target in rules.company_weeks else "other"
-        most, rule = rules.company_weeks[known], f"company_weeks.{known}"
+    target = _target_group(session, citizen_id, promise.from_week)
+    most, rule = longest_internship(rules, offering.legal, target, promise.assessed)
     weeks = weeks_between(first, promise.until_week) + 1
     if weeks > most:
         since = "" if first == promise.from_week else f", counted from {first} on, since when it goes on without a gap"
-        allowed = f"expected at most {most} weeks by the rule agreement.{rule}, found {weeks}{since}"
+        allowed = f"expected at most {most} weeks by the rule {rule}, found {weeks}{since}"
         raise AgreementError(f"until_week {promise.until_week}: {allowed}")
 
 

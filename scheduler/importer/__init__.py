@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from scheduler.importer.bookings import check_bookings
 from scheduler.importer.checking import check_rows
+from scheduler.importer.durations import check_durations
 from scheduler.importer.errors import CellError, ErrorList, ImportErrors
 from scheduler.importer.reading import read_files
 from scheduler.importer.references import check_references
@@ -43,6 +44,7 @@ def import_files(session: Session, paths: Iterable[Path]) -> ImportReport:
     checked = check_rows(read_files(files, errors), errors)
     check_references(session, checked, errors)
     check_bookings(session, checked, errors)
+    check_durations(session, checked, errors)
     errors.refuse()
     store_rows(session, checked)
     counts = {name: len(rows) for name, rows in sorted(checked.rows.items())}

@@ -107,6 +107,13 @@ def _target_group(row: Any) -> Iterator[Row]:
         yield {"citizen_id": row.id, "target_code": row.target_group, "valid_from": row.joined, "valid_to": None}
 
 
+def _agreement(row: Any) -> Iterator[Row]:
+    minutes = None if row.week_hours is None else round(row.week_hours * 60)
+    names = {"citizen_id": row.citizen, "offering_id": row.offering, "series_id": row.series}
+    weeks = {"from_week": row.from_week, "until_week": row.until_week}
+    yield names | weeks | {"why": row.why, "week_minutes": minutes, "assessed": row.assessed}
+
+
 def _pair(row: Any) -> Iterator[Row]:
     yield {"first_citizen_id": row.citizen, "second_citizen_id": row.other}
 
@@ -156,12 +163,7 @@ CITIZEN_TARGETS: dict[str, tuple[Target, ...]] = {
             _same("from_week", "until_week", "binding", citizen_id="citizen", series_id="series"),
         ),
     ),
-    "agreements": (
-        Target(
-            tables.Agreement,
-            _same("from_week", "until_week", "why", citizen_id="citizen", offering_id="offering", series_id="series"),
-        ),
-    ),
+    "agreements": (Target(tables.Agreement, _agreement),),
     "referrals": (
         Target(tables.Referral, _same("kind", citizen_id="citizen", offering_id="offering", due_week="week")),
     ),

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from catalog.cells import Date, Flag, Name, Week, Whole
+from catalog.cells import Date, Flag, Name, Number, Week, Whole
 from scheduler.importer import schemas
 from scheduler.importer.schemas import AboutCitizen, RowIn
 
@@ -64,7 +64,7 @@ class EnrolmentIn(AboutCitizen):
 
 
 class AgreementIn(AboutCitizen):
-    """A promise of an offering until a week, with its reason."""
+    """A promise of an offering until a week, with its reason; `assessed`, an internship may last longer."""
 
     REFERS = {**CITIZEN_AND_OFFERING, "series": "series"}
     KEY = ("citizen", "offering", "from_week")
@@ -73,6 +73,8 @@ class AgreementIn(AboutCitizen):
     until_week: Week
     why: Name
     series: Name | None = None
+    week_hours: Number | None = Field(default=None, gt=0, le=168)
+    assessed: Flag = False
 
     @field_validator("until_week")
     @classmethod

@@ -72,6 +72,8 @@ COLUMNS = {
     "fra uge": "from_week",
     "til uge": "until_week",
     "fast hold": "series",
+    "timer pr uge": "week_hours",
+    "vurderet": "assessed",
     "bindende": "binding",
     "den anden": "other",
     "halvdag": "half",
