@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
+import scheduler
 from catalog.database import writing
-from catalog.tables import Meeting
+from catalog.tables import Group, Meeting
 from scheduler.attendance import AttendanceError, Mark, attendance_of
 from scheduler.calling_off import call_off
 from scheduler.cancelled import cancel_group
+from scheduler.group_times import begins_at
 from scheduler.life import NotPublishedError
 from scheduler.problem import build_problem
 from scheduler.registers import read_register, record
@@ -23,8 +27,11 @@ from scheduler.tables import Agreement, Attendance, FreedSeat, Message, PlanChan
 from scheduler.week_state import WeekStates
 from tests.unit.plan_town import WEEK, PlanTown, engine, minutes
 from tests.unit.request_town import RequestTown, town
+from tests.unit.waiting_line import offer, wait
 
 __all__ = ["engine", "town"]
+
+SCHEDULER = Path(scheduler.__file__).parent
 
 MONDAY, TUESDAY = dt.date(2026, 11, 23), dt.date(2026, 11, 24)
 BEFORE = Asker(1, minutes(0))  # The Friday before.
@@ -91,6 +98,34 @@ def test_sickness_frees_the_seat_at_once_and_leaves_the_agreement(town: RequestT
     assert [row.state for row in attendance_of(town.session, 1)] == ["sick", "sick"]
     with pytest.raises(AttendanceError, match="2026-11-23: she has nothing to come"):
         call_off(town.session, 1, MONDAY, "sick", "feber", BEFORE)
+
+
+def test_the_seat_of_somebody_sick_is_offered_to_who_waits(engine: Engine) -> None:
+    with writing(engine) as session:
+        town = PlanTown(session)
+        session.execute(update(Group).where(Group.code == "dansk").values(seats=1))
+        town.published({4: ["dansk"]})
+        wait(town, 1)
+        assert offer(town) is None
+        call_off(session, 4, MONDAY, "sick", "", BEFORE)
+        assert offer(town) == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "hour"),
+    [(dt.date(2026, 10, 23), 7), (dt.date(2026, 10, 26), 8), (dt.date(2027, 3, 26), 8), (dt.date(2027, 3, 29), 7)],
+)
+def test_a_meeting_begins_by_the_centres_clock_before_and_after_it_is_changed(day: dt.date, hour: int) -> None:
+    assert begins_at(day, 540).astimezone(dt.UTC) == dt.datetime.combine(day, dt.time(hour), dt.UTC)
+
+
+def test_only_these_rooms_read_the_register_and_none_of_them_plans_a_week() -> None:
+    """`learning` knows from it that somebody was there; the copy and the erasure of her data find every table."""
+    readers = {path.stem for path in SCHEDULER.glob("*.py") if re.search(r"\bAttendance\b", path.read_text())}
+    assert readers <= {
+        "absences", "attendance", "calling_off", "help_answers", "kept_promises", "progress_tables", "registers",
+        "tables",
+    }  # fmt: skip
 
 
 def test_one_activity_alone_can_be_called_off_and_staff_who_notes_it_sends_a_message(town: RequestTown) -> None:
