@@ -37,6 +37,7 @@ HOT = 40  # groups that everybody is after
 KERNEL, EXPIRED, MEDDLED, REMEMBERED = 4, 20, 10, 5  # once in so many requests
 LEAVES, MOST_LEFT, MOST_JOINED = 0.4, 2, 2  # Who only leaves makes room for the others.
 KINDS = ("less", "more")
+PATIENCE_SECONDS = 60.0  # Eight writers take turns on SQLite, not always in their order.
 STORIES = (
     *(("hold", "confirm"),) * 5,
     *(("hold", "confirm", "confirm", "undo", "undo"),) * 2,
@@ -63,7 +64,7 @@ class Clerk:
 
     def __init__(self, work: Work) -> None:
         self.work, self.rng, self.states = work, random.Random(work.number), WeekStates()
-        self.engine, self.tally = make_engine(work.url), Counter[str]()
+        self.engine, self.tally = make_engine(work.url, patience=PATIENCE_SECONDS), Counter[str]()
         with reading(self.engine) as session:
             of_week = select(Group.id, Group.offering_id).where(Group.week == work.week).order_by(Group.id)
             self.offering = dict(session.execute(of_week).all())

@@ -25,6 +25,7 @@ Written by `python -m benchmarks.report` from the rows in `benchmarks/results/`,
 - `own`: from the moment that a request for a citizen's own week should have gone out, at 300 a second, to its answer.
 - `week`: the whole published week, first of a service just started (worst of three), again, and with its ETag (304).
 - `value_kept`: what all plans are worth after the requests, against everybody's week planned anew with what was asked.
+- `kept_where_nobody_moves`: the same, where only those who asked are planned anew, as nobody else may be moved.
 - `changes`: requests that arrive at a rate, each asked, held and confirmed; `whole` from when it should have begun.
 - `load before`: how many processes wanted a core during the minute before; more than 0.5 means a shared machine.
 
@@ -53,6 +54,7 @@ MORE = {  # Shown beside the figures that have a bar, where the row has them.
     "requests": (
         "granted",
         "value_kept_percent",
+        "kept_where_nobody_moves_percent",
         "first_fit_percent",
         "first_fit_granted",
         "kernel_p50_us",

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, delete, select, true
 from sqlalchemy.orm import Session
 
 from benchmarks.instances import Figures, Instance
@@ -65,6 +65,7 @@ def measure(citizens: int, count: int, folder: Path, seed: int = SEED) -> Figure
     with reading(engine) as session:
         drift = len(recount(session, WEEK))
     resolved = resolve(engine, before, after, best.granted)
+    in_place = resolve(engine, before, after, best.granted, others_stay=True)
     micro = np.percentile(best.microseconds, (50, 99))
     figures = {
         "citizens": citizens,
@@ -72,6 +73,7 @@ def measure(citizens: int, count: int, folder: Path, seed: int = SEED) -> Figure
         "granted": len(best.granted),
         "first_fit_granted": len(fit.granted),
         "value_kept_percent": 100.0 * standing_value(engine) / resolved,
+        "kept_where_nobody_moves_percent": 100.0 * standing_value(engine) / in_place,
         "first_fit_percent": 100.0 * standing_value(fit_engine) / resolved,
         "kernel_p50_us": float(micro[0]),
         "kernel_p99_us": float(micro[1]),
@@ -107,13 +109,15 @@ def standing_value(engine: Engine) -> int:
     return verify(problem, plans).objective
 
 
-def resolve(engine: Engine, before: Places, after: Places, granted: Sequence[int]) -> int:
+def resolve(engine: Engine, before: Places, after: Places, granted: Sequence[int], *, others_stay: bool = False) -> int:
     """MICRO: what everybody's week planned anew would be worth with what was asked; nothing of it is kept.
 
-    Wishes keep the points that they have for the plans as they stand, so that the two can be compared.
+    Wishes keep the points that they have for the plans as they stand, so that the two can be compared. Where the others
+    stay, only the weeks of those who were granted something are planned anew.
     """
+    approved = Lock.why.startswith(LOCKED_BY_APPROVAL)
     with writing(engine) as session:
-        session.execute(delete(Lock).where(Lock.why.startswith(LOCKED_BY_APPROVAL)))
+        session.execute(delete(Lock).where(approved, Lock.citizen_id.in_(granted) if others_stay else true()))
         problem, citizens, groups = _problem(session)
         session.rollback()
     slot = np.repeat(np.arange(problem.num_slots), np.diff(problem.group_ptr))
