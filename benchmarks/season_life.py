@@ -46,11 +46,12 @@ class Life:
 
 
 def begin(problem: Problem, random: np.random.Generator) -> Life:
-    """Begin with the places of the town's first week, each agreed for some more weeks."""
+    """Begin with the places of the town's first week, each agreed for some more weeks; cohorts end together."""
     shape = (problem.num_citizens, problem.num_slots)
     until = np.full(shape, NOTHING, np.int64)
     holder = np.repeat(np.arange(shape[0]), np.diff(problem.lock_ptr))
-    until[holder, problem.lock_slot] = random.integers(AGREED, size=len(holder))
+    weeks = random.integers(AGREED, size=len(holder))
+    until[holder, problem.lock_slot] = np.where(problem.slot_open[problem.lock_slot], weeks, AGREED - 1)
     nothing = np.zeros(problem.barred.shape, np.int64)
     return Life(until, until != NOTHING, nothing > 0, nothing.copy(), nothing.copy(), Ledger(*np.zeros((2, shape[0]))))
 

@@ -20,5 +20,5 @@ def best_weeks(problem: Problem, threads: int = 2) -> Ints:
     prepared = prepare(alone, threads)
     pricer = Pricer(prepared, threads, pool_size=2)
     pricer.best_plans(np.arange(problem.num_citizens), np.zeros(problem.num_slots, np.int64), MOVE_NODES)
-    points: Ints = (prepared.menu.value + pricer.net) // MICRO
+    points: Ints = pricer.net // MICRO
     return points

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.season_town import make_season_town
 from catalog.columns import Base
 from catalog.database import make_engine, reading
+from scheduler.learning.best_weeks import best_weeks
 from scheduler.learning.effects import effects
 from scheduler.learning.evidence import Answers, weigh
 from scheduler.learning.exploration import NOTHING, pick_trials
@@ -21,6 +23,9 @@ from scheduler.learning.progress import FULL, UNKNOWN, help_percent, need_percen
 from scheduler.learning.ramp import BAD, FAIR, GOOD, Budget, next_budget
 from scheduler.learning.settings import Settings, read_settings
 from scheduler.learning.words import Account, account_for, account_words
+from solver import Options, solve
+from solver.problem import MICRO
+from solver.verify import verify
 from tests.unit.small_centre import MONDAY
 
 
@@ -142,3 +147,18 @@ def test_an_estimate_says_where_it_comes_from() -> None:
 @pytest.mark.parametrize("language", ["da", "en"])
 def test_words_hold_no_points(language: str) -> None:
     assert "poin" not in account_words(Account(4.2, 0.6, 2, 3.6, 0.1, 3.0), language)
+
+
+def test_nobody_is_given_more_than_her_best_week_and_her_locks_count_once() -> None:
+    problem = make_season_town(40, 1).problem
+    plain = problem.with_citizens(
+        weight=np.full_like(problem.weight, 100),
+        idle_penalty=np.zeros_like(problem.weight),
+        lottery=np.zeros_like(problem.lottery),
+    )
+    plans = solve(plain, Options(max_rounds=1)).plans
+    given_ = verify(plain, plans).value // MICRO
+    free, locked = best_weeks(plain), best_weeks(plain.with_citizens(lock_ptr=plans.ptr, lock_slot=plans.slot))
+    assert (given_ <= locked).all()
+    assert (locked <= free).all()
+    assert (given_ < free).any()
