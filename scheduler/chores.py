@@ -20,11 +20,12 @@ from scheduler.life import NotPublishedError
 from scheduler.messages import Sent, send_due
 from scheduler.privacy import do_jobs, drop_copies
 from scheduler.reminders import queue_reminders
-from scheduler.stalled import set_stalled_tasks
+from scheduler.stalled import set_tasks, stalled_tasks
 from scheduler.stripping import holding_erased, strip
 from scheduler.tables import ChangeRequest, FreedSeat, Hold
 from scheduler.week_state import WeekStates
 
+AT_ONCE = 500  # Tasks that one transaction sets, so that nobody waits long for it.
 ANSWERS_KEPT = dt.timedelta(days=1)  # How long a write may be sent again with its key.
 
 
@@ -97,15 +98,14 @@ def remind_and_send(engine: Engine, channels: Mapping[str, Channel], now: dt.dat
     return reminders, send_due(lambda: writing(engine), channels, now)
 
 
-def look_at_steps(engine: Engine, now: dt.datetime, most: int = 500) -> int:
+def look_at_steps(engine: Engine, now: dt.datetime) -> int:
     """Set the tasks about steps that are overdue and people who get no further, and say how many are new."""
-    count = 0
-    while True:
+    with reading(engine) as session:
+        rows = stalled_tasks(session, now)
+    for start in range(0, len(rows), AT_ONCE):
         with writing(engine) as session:
-            made = set_stalled_tasks(session, now, most)
-        count += made
-        if made < most:
-            return count
+            set_tasks(session, rows[start : start + AT_ONCE])
+    return len(rows)
 
 
 def drop_old(engine: Engine, now: dt.datetime) -> tuple[int, int]:

@@ -18,6 +18,7 @@ from scheduler.attendance import NOT_COMING, STATES, AttendanceError, Mark, writ
 from scheduler.calling_off import free_seats, left_groups
 from scheduler.group_times import begins_at, meetings_of
 from scheduler.life import need_published_run
+from scheduler.places import hold_plan
 from scheduler.request_effects import Asker
 from scheduler.stored import NotFoundError, Participant, clock
 from scheduler.tables import Attendance, Citizen, Place
@@ -69,9 +70,11 @@ def record(session: Session, week: str, group_id: int, marks: Sequence[Mark], as
     """
     register = read_register(session, week, group_id)
     _check(register, group_id, marks, asker)
+    leaving = sorted({mark.citizen_id for mark in marks if mark.state in NOT_COMING})
+    for who in leaving:
+        hold_plan(session, who, week)  # Before what is written of her, in the order of whoever calls off.
     write_marks(session, group_id, marks, asker)
-    leaving = {mark.citizen_id: {group_id} for mark in marks if mark.state in NOT_COMING}
-    left = {who: left_groups(session, who, groups, asker) for who, groups in leaving.items()}
+    left = {who: left_groups(session, who, {group_id}, asker) for who in leaving}
     free_seats(session, week, left, asker)
     set_absence_tasks(session, {mark.citizen_id for mark in marks}, asker.at)
     return read_register(session, week, group_id)

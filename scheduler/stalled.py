@@ -6,7 +6,7 @@ Progress is a step reached, or a rating that is higher than the one before of th
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import exists, func, select
@@ -36,8 +36,8 @@ class Reached(NamedTuple):
     unknown: int
 
 
-def set_stalled_tasks(session: Session, now: dt.datetime, most: int = 500) -> int:
-    """Set up to so many tasks that are due and not there yet, and say how many; those away have none.
+def stalled_tasks(session: Session, now: dt.datetime) -> list[dict[str, Any]]:
+    """The rows of the tasks that are due and not there yet; those away have none. This only reads.
 
     An overdue step has one task for the week it was to be reached in. Who gets no further has one, and the next one
     after as many weeks without progress again.
@@ -46,13 +46,16 @@ def set_stalled_tasks(session: Session, now: dt.datetime, most: int = 500) -> in
     rules, week = read_progress_rules(session, today), week_of(today)
     gone = set(away(session.execute(turns(monday_of(week))).all(), monday_of(week)))
     wanted = [*_overdue(session, week), *_without_progress(session, now, rules)]
-    wanted = [task for task in wanted if task["citizen_id"] not in gone][:most]
-    if wanted:
-        contact = contacts_of_all(session)
-        more: dict[str, Any] = {"created_at": now, "note": "", "proposed_week": shift_week(week, rules.weeks_proposed)}
-        rows = [task | more | {"staff_id": contact.get(task["citizen_id"])} for task in wanted]
-        session.execute(insert_new(session, StaffTask), rows)
-    return len(wanted)
+    contact = contacts_of_all(session) if wanted else {}
+    more: dict[str, Any] = {"created_at": now, "note": "", "proposed_week": shift_week(week, rules.weeks_proposed)}
+    return [
+        task | more | {"staff_id": contact.get(task["citizen_id"])} for task in wanted if task["citizen_id"] not in gone
+    ]
+
+
+def set_tasks(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Set tasks that `stalled_tasks` found, except those that somebody else has set meanwhile."""
+    session.execute(insert_new(session, StaffTask), rows)
 
 
 def steps_reached(session: Session, first: str, last: str, today: dt.date) -> Reached:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import select, update
@@ -10,11 +12,16 @@ from sqlalchemy import select, update
 from catalog.database import reading, writing
 from catalog.tables import Group, Indicator
 from catalog.weeks import monday_of, shift_week
+from scheduler.attendance import AttendanceError, Mark
 from scheduler.audit import who_looked
+from scheduler.calling_off import call_off
+from scheduler.chores import look_at_steps
 from scheduler.erasure import erase
 from scheduler.personal import copy_of
+from scheduler.registers import record
+from scheduler.request_effects import Asker
 from scheduler.supplies import recount
-from scheduler.tables import Attendance, BrokenAgreement, CitizenStrength, HelpAnswer, Rating
+from scheduler.tables import Attendance, BrokenAgreement, CitizenStrength, FreedSeat, HelpAnswer, Place, Rating
 from tests.contract.asking import NOW, PAST, THIS_WEEK, WEEK, Asking, asking
 
 __all__ = ["asking"]
@@ -158,6 +165,38 @@ def test_sickness_frees_the_seat_at_once_and_the_same_words_again_do_nothing_twi
     gone = body | {"date": (NOW.date() - dt.timedelta(days=300)).isoformat()}
     assert asking.send("citizen", "POST", f"{HERS}/attendance/off", gone).status_code in (404, 422)
     with reading(asking.engine) as session:
+        assert recount(session, WEEK) == []
+
+
+def test_an_overdue_step_is_a_task_of_her_contact_with_a_proposed_week(asking: Asking) -> None:
+    step, later = _step(asking), NOW + dt.timedelta(weeks=9)
+    assert [look_at_steps(asking.engine, later) for _ in range(2)] == [1, 0]
+    (task,) = asking.send("staff", "GET", "/v1/tasks").json()["items"]
+    assert (task["slug"], task["subject"], task["citizen_id"]) == ("sub_goal_overdue", str(step), 1)
+    moved = asking.send("staff", "PUT", f"{HERS}/sub-goals/{step}/week", {"by_week": task["proposed_week"]}).json()
+    assert (moved["by_week"], moved["first_by_week"]) == (task["proposed_week"], shift_week(WEEK, 4))
+    counted = asking.send("leader", "GET", f"/v1/figures/steps?first={WEEK}&last={shift_week(WEEK, 5)}").json()
+    assert (counted["open"], counted["percent"]) == (1, None)
+
+
+def test_registers_and_calls_at_the_same_moment_free_each_seat_once(asking: Asking) -> None:
+    motion, asker = asking.group["motion"], Asker(1, NOW, is_staff=True, on_behalf=True)
+    marks = [Mark(who, monday_of(WEEK), 540, "sick") for who in (1, 2)]
+
+    def fill(turn: int) -> None:
+        with writing(asking.engine) as session:
+            record(session, WEEK, motion, marks[:: 1 - 2 * (turn % 2)], asker)
+
+    def call(turn: int) -> None:
+        with suppress(AttendanceError), writing(asking.engine) as session:
+            call_off(session, 1 + turn % 2, monday_of(WEEK), "sick", "", asker)
+
+    with ThreadPoolExecutor(4) as threads:
+        for done in [threads.submit(do, turn) for turn in range(4) for do in (fill, call)]:
+            done.result()
+    with reading(asking.engine) as session:
+        assert len(session.scalars(select(FreedSeat)).all()) == len(session.scalars(select(Attendance)).all()) == 2
+        assert session.scalars(select(Place).where(Place.group_id == motion)).all() == []
         assert recount(session, WEEK) == []
 
 
