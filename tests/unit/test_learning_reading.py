@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import numpy as np
 import pytest
@@ -61,7 +62,9 @@ class Filled:
         )
 
     def rate(self, citizen: int, rater: str, value: int, quarter: dt.date = dt.date(2026, 10, 1)) -> None:
-        key = {"citizen_id": citizen, "indicator_id": "helbred", "quarter": quarter, "rater": rater}
+        key: dict[str, Any] = {
+            "citizen_id": citizen, "indicator_id": "helbred", "quarter": quarter, "rater": rater,
+        }  # fmt: skip
         self.centre.add(Rating(**key, value=value, account_id=self.account.id, at=NOW))
 
     def believed(self) -> np.ndarray:
@@ -101,7 +104,10 @@ def test_an_answer_about_the_week_itself_is_not_known_yet(filled: Filled) -> Non
 def test_being_away_moves_nothing(filled: Filled, state: str) -> None:
     filled.say(filled.second, 4)
     before = filled.believed()
-    key = {"citizen_id": filled.first, "group_id": filled.past, "date": MONDAY - dt.timedelta(7), "start_min": 540}
+    day = MONDAY - dt.timedelta(7)
+    key: dict[str, Any] = {
+        "citizen_id": filled.first, "group_id": filled.past, "date": day, "start_min": 540,
+    }  # fmt: skip
     filled.centre.add(Attendance(**key, state=state, account_id=filled.account.id, at=NOW))
     assert np.array_equal(filled.believed(), before)
 
@@ -110,9 +116,9 @@ def test_erasing_a_citizen_removes_what_she_said(filled: Filled) -> None:
     before = filled.believed()
     filled.say(filled.first, 5)
     assert filled.believed()[1, 0] > before[1, 0]
-    for table in (HelpAnswer, CitizenTargetGroup, SubGoal, AvailabilityBlock, CitizenSite, Citizen):
-        key = Citizen.id if table is Citizen else table.citizen_id
-        filled.session.execute(delete(table).where(key == filled.first))
+    for table in (HelpAnswer, CitizenTargetGroup, SubGoal, AvailabilityBlock, CitizenSite):
+        filled.session.execute(delete(table).where(table.citizen_id == filled.first))
+    filled.session.execute(delete(Citizen).where(Citizen.id == filled.first))
     assert filled.believed()[0, 0] == before[1, 0]
 
 
