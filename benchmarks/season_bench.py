@@ -18,22 +18,28 @@ from scheduler.runs import code_version, peak_mb
 
 LEARNING = ("without_learning", "ours", "oracle")
 NORMAL_95 = 1.96
+PLAYED = ("", "_life", "_people", "_policies", "_town", "_truth", "_week")  # What only counts figures is left out.
+DATA = ("learning.yaml", "points.yaml", "town.yaml")
 OF = {"weeks 14-26": "progress_second_half", "weeks 1-26": "progress"}
 
 
 def season_version() -> str:
     """A hash of all that a season follows from beside the solver: two rows of one version may be put together."""
     digest = hashlib.sha256()
-    for folder, pattern in (("benchmarks", "season*.py"), ("scheduler/learning", "*.py"), ("scheduler/data", "*.yaml")):
-        for path in sorted((ROOT / folder).glob(pattern)):
-            digest.update(path.read_bytes())
+    played = [ROOT / "benchmarks" / f"season{part}.py" for part in PLAYED]
+    for path in (*played, *sorted((ROOT / "scheduler" / "learning").glob("*.py"))):
+        digest.update(path.read_bytes())
+    for name in DATA:
+        digest.update((ROOT / "scheduler" / "data" / name).read_bytes())
     return digest.hexdigest()[:12]
 
 
 def measure_season(instance: Instance, seed: int) -> Figures:
     """Play one season; the figures of a policy are named after it."""
     policies = LEARNING if instance.learning_only else tuple(POLICIES)
-    season = Season(instance.citizens, instance.weeks, seed, instance.noise, instance.scenario, policies=policies)
+    season = Season(
+        instance.citizens, instance.weeks, seed, instance.noise, instance.scenario, instance.explores, policies
+    )
     found = summary(play(season))
     figures: Figures = {}
     for name, value in found.items():

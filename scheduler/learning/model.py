@@ -92,7 +92,7 @@ def estimate(evidence: Evidence, expected: Floats, shared: Floats, deviation: Fl
         covariance = np.linalg.inv(prior + (rows * precision[:, None]).T @ rows)
         effect = covariance @ (rows.T @ (precision * own_mean))
         like_her = design @ effect
-        variance = np.einsum("ic,cd,id->i", design, covariance, design)
+        variance = ((design @ covariance) * design).sum(axis=1)
         trust = np.zeros(len(weight))  # of her own answers against those of people like her
         trust[said] = spread.own**2 * precision
         own = np.zeros(len(weight))
