@@ -176,7 +176,16 @@ CITIZEN_TARGETS: dict[str, tuple[Target, ...]] = {
     "sub_goals": (
         Target(
             tables.SubGoal,
-            _same("level", "words", "by_week", "done", citizen_id="citizen", indicator_id="indicator"),
+            _same(
+                "level",
+                "words",
+                "by_week",
+                "done",
+                "set_on",
+                citizen_id="citizen",
+                indicator_id="indicator",
+                leg_id="leg",
+            ),
             "citizen_id",
         ),
     ),

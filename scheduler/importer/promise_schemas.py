@@ -136,14 +136,16 @@ class GoalIn(AboutCitizen):
 
 
 class SubGoalIn(AboutCitizen):
-    """A dated step: an indicator and a level, or the citizen's own words."""
+    """A dated step: an indicator and a level, or the citizen's own words on any leg; `set_on`, since when."""
 
-    REFERS = {"citizen": "citizens", "indicator": "indicators"}
+    REFERS = {"citizen": "citizens", "indicator": "indicators", "leg": "legs"}
     KEY = ("citizen", "indicator", "by_week")
     indicator: Name | None = None
     by_week: Week
     level: Whole | None = Field(default=None, ge=1, le=5, validate_default=True)
     words: Name = ""
+    leg: Name | None = None
+    set_on: Date | None = None
     done: Flag = False
 
     def key(self) -> tuple[Any, ...]:

@@ -85,6 +85,7 @@ COLUMNS = {
     "inden uge": "by_week",
     "nået": "done",
     "sat den": "set_on",
+    "livsområde": "leg",
     "ord": "words",
     "hvorhen": "destination",
     "indtil": "until",

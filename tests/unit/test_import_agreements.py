@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import Engine, select
 
 from catalog.database import reading, writing
 from scheduler.importer import import_files
-from scheduler.tables import Agreement
+from scheduler.tables import Agreement, SubGoal
 from tests.unit.import_centre import CENTRE, Sheets, centre, engine, offered, refused, write_xlsx
 
 __all__ = ["engine", "offered"]
@@ -50,6 +51,17 @@ def test_more_hours_than_a_week_may_have_are_refused(engine: Engine, tmp_path: P
     sheets = _centre(None, "motion", "2026-W41", "2026-W50", "mere luft", 38, None)
     (error,) = refused(engine, write_xlsx(tmp_path / "centre.xlsx", sheets)).errors
     assert (error.column, error.expected) == ("week_hours", "at most 37 hours by the rule agreement.most_week_minutes")
+
+
+def test_a_step_may_say_its_leg_and_since_when_it_is_worked_towards(engine: Engine, tmp_path: Path) -> None:
+    steps = [
+        ["citizen", "by_week", "words", "livsområde", "sat den"],
+        ["B1", "2026-W50", "sove om natten", "sind", "1.9.2026"],
+    ]
+    with writing(engine) as session:
+        import_files(session, [write_xlsx(tmp_path / "centre.xlsx", centre(sub_goals=steps))])
+        step = session.scalars(select(SubGoal)).one()
+        assert (step.words, step.leg_id, step.set_on) == ("sove om natten", "sind", dt.date(2026, 9, 1))
 
 
 def test_what_the_rules_allow_is_kept_with_its_hours(engine: Engine, tmp_path: Path) -> None:
