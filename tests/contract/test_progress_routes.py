@@ -1,4 +1,4 @@
-"""Goals, agreements, ratings and attendance as people meet them over HTTP, on both databases."""
+"""Goals, agreements, ratings and attendance as people meet them over HTTP."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select, text, update
 
 from catalog.database import reading, writing
@@ -27,6 +28,8 @@ from tests.contract.asking import NOW, PAST, THIS_WEEK, WEEK, Asking, asking
 
 __all__ = ["asking"]
 
+# For what the two databases do alike, as other tests show.
+ON_ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 HERS = "/v1/citizens/1"
 MONDAY, PAST_MONDAY = monday_of(WEEK).isoformat(), monday_of(PAST).isoformat()
 WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
@@ -48,6 +51,7 @@ def _past_motion(asking: Asking) -> int:
         return session.scalars(select(Group.id).where(Group.week == PAST, Group.code == "motion")).one()
 
 
+@ON_ONE
 def test_a_case_begins_with_what_she_brings_and_says_who_set_what(asking: Asking) -> None:
     with writing(asking.engine) as session:
         session.add(CitizenStrength(citizen_id=1, word="mad", kind="job_wish"))
@@ -63,6 +67,7 @@ def test_a_case_begins_with_what_she_brings_and_says_who_set_what(asking: Asking
         assert asking.send(who, "GET", f"{HERS}/case").status_code == status
 
 
+@ON_ONE
 def test_a_step_in_the_past_or_in_staffs_words_by_a_citizen_is_refused_by_name(asking: Asking) -> None:
     past = {"by_week": PAST, "words": "sove"}
     refused = asking.send("citizen", "POST", f"{HERS}/sub-goals", past)
@@ -143,6 +148,7 @@ def test_the_register_is_seen_and_filled_in_one_look_by_who_holds_the_group(aski
     assert {"register.write", "register.read", "attendance.read"} <= looks
 
 
+@ON_ONE
 def test_what_is_to_come_is_not_noted_and_a_whole_register_is_written_or_none_of_it(asking: Asking) -> None:
     where = f"/v1/weeks/{WEEK}/groups/{asking.group['motion']}/register"
     sick = {"citizen_id": 1, "date": MONDAY, "start_min": 540, "state": "sick"}
@@ -170,6 +176,7 @@ def test_sickness_frees_the_seat_at_once_and_the_same_words_again_do_nothing_twi
         assert recount(session, WEEK) == []
 
 
+@ON_ONE
 def test_an_overdue_step_is_a_task_of_her_contact_with_a_proposed_week(asking: Asking) -> None:
     step, later = _step(asking), NOW + dt.timedelta(weeks=9)
     assert [look_at_steps(asking.engine, later) for _ in range(2)] == [1, 0]
@@ -203,6 +210,7 @@ def test_a_register_and_a_call_at_the_same_moment_free_each_seat_once(asking: As
         assert recount(session, WEEK) == []
 
 
+@ON_ONE
 def test_whoever_acts_for_her_may_do_all_of_it_and_who_only_sees_her_week_none(asking: Asking) -> None:
     for may, status in (("see", 404), ("act", 200)):
         asking.let_act(may)

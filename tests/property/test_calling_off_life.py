@@ -31,4 +31,4 @@ class CallingOffLife(RequestLife):
 
 
 TestCallingOffLife = CallingOffLife.TestCase
-TestCallingOffLife.settings = settings(max_examples=8, stateful_step_count=50)
+TestCallingOffLife.settings = settings(max_examples=5, stateful_step_count=50)
