@@ -14,6 +14,7 @@ from benchmarks.machine import ROOT
 from benchmarks.season import Season, play
 from benchmarks.season_figures import summary
 from benchmarks.season_policies import POLICIES
+from scheduler.learning.evidence import Floats
 from scheduler.runs import code_version, peak_mb
 
 LEARNING = ("without_learning", "ours", "oracle")
@@ -62,46 +63,51 @@ def is_measured(instance: Instance, seed: int, results: Path) -> bool:
     return any(now.items() <= {key: row[key] for key in now}.items() for row in rows)
 
 
-def pooled(rows: Sequence[Figures], progress: str) -> tuple[float, float]:
-    """The share of the oracle's gain over all seeds, and the half width of its 95 % interval by the jackknife."""
-    ours, without, oracle = (
-        np.array([row[f"{name}_{progress}"] for row in rows], np.float64)
-        for name in ("ours", "without_learning", "oracle")
-    )
-    gained, could = ours - without, oracle - without
-    share = float(gained.sum() / could.sum())
-    count = len(rows)
+def pooled(rows: Sequence[Figures], progress: str) -> tuple[float, float] | None:
+    """The share of the oracle's gain over all seeds, with its interval; None where there is nothing to gain."""
+    ours, without, oracle = (_of(rows, name, progress) for name in ("ours", "without_learning", "oracle"))
+    return _ratio(ours - without, oracle - without) if (oracle != without).any() else None
+
+
+def gain_percent(rows: Sequence[Figures], name: str, progress: str) -> tuple[float, float]:
+    """Percent of progress over that without learning, with its interval."""
+    without = _of(rows, "without_learning", progress)
+    return _ratio(100.0 * (_of(rows, name, progress) - without), without)
+
+
+def _of(rows: Sequence[Figures], name: str, progress: str) -> Floats:
+    return np.array([row[f"{name}_{progress}"] for row in rows], np.float64)
+
+
+def _ratio(part: Floats, whole: Floats) -> tuple[float, float]:
+    """The ratio of the sums over seeds, and the half width of its 95 % interval by the jackknife."""
+    count, ratio = len(part), float(part.sum() / whole.sum())
     if count < 2:
-        return share, float("inf")
-    left_out = (gained.sum() - gained) / (could.sum() - could)
+        return ratio, float("inf")
+    left_out = (part.sum() - part) / (whole.sum() - whole)
     error = np.sqrt((count - 1) / count * ((left_out - left_out.mean()) ** 2).sum())
-    return share, float(NORMAL_95 * error)
+    return ratio, float(NORMAL_95 * error)
 
 
 def season_lines(instances: Sequence[Instance], rows: Mapping[str, Sequence[Figures]]) -> Iterator[str]:
     """A table of what learning gets of the oracle's gain, and one of the policies side by side."""
-    yield "| season | seeds | share of the oracle's gain, weeks 14-26 | weeks 1-26 | oracle's gain % | ours' gain % |"
+    yield "| season | seeds | share of the oracle's gain, weeks 14-26 | weeks 1-26 | oracle's gain % | ours % |"
     yield "|---|---|---|---|---|---|"
     for instance in instances:
         if found := rows[instance.name]:
-            late, whole = (pooled(found, progress) for progress in OF.values())
-            gains = (_gain(found, name) for name in ("oracle", "ours"))
-            shares = " | ".join(f"{share:.2f} ± {width:.2f}" for share, width in (late, whole))
-            yield f"| {instance.text} | {len(found)} | {shares} | " + " | ".join(f"{gain:.2f}" for gain in gains) + " |"
+            late = OF["weeks 14-26"]
+            figures = [pooled(found, progress) for progress in OF.values()]
+            figures += [gain_percent(found, name, late) for name in ("oracle", "ours")]
+            shown = " | ".join("nothing to gain" if one is None else f"{one[0]:.2f} ± {one[1]:.2f}" for one in figures)
+            yield f"| {instance.text} | {len(found)} | {shown} |"
     yield ""
-    figures = ("progress", "active_percent", "kept_percent", "worst_decile_ratio", "longest_bottom_run")
-    yield f"| season, mean of seeds | policy | {' | '.join(figures)} |"
-    yield "|---" * (len(figures) + 2) + "|"
+    names = ("progress", "active_percent", "kept_percent", "worst_decile_ratio", "longest_bottom_run")
+    yield f"| season, mean of seeds | policy | {' | '.join(names)} |"
+    yield "|---" * (len(names) + 2) + "|"
     for instance in instances:
         for name in POLICIES:
             found = [row for row in rows[instance.name] if f"{name}_progress" in row]
             if found:
-                means = (float(np.mean([row[f"{name}_{figure}"] for row in found])) for figure in figures)
+                means = (float(np.mean([row[f"{name}_{figure}"] for row in found])) for figure in names)
                 yield f"| {instance.text} | {name} | " + " | ".join(f"{mean:,.6g}" for mean in means) + " |"
     yield ""
-
-
-def _gain(rows: Sequence[Figures], name: str) -> float:
-    """Percent of progress over that without learning, weeks 14-26."""
-    with_it, without = (sum(row[f"{key}_progress_second_half"] for row in rows) for key in (name, "without_learning"))
-    return float(100.0 * (with_it / without - 1))

@@ -13,7 +13,7 @@ import pytest
 from benchmarks import season
 from benchmarks.instances import BY_NAME, Figures
 from benchmarks.season import Season, play
-from benchmarks.season_bench import OF, is_measured, measure_season, pooled, season_lines, season_version
+from benchmarks.season_bench import OF, gain_percent, is_measured, measure_season, pooled, season_lines, season_version
 from benchmarks.season_figures import summary
 from benchmarks.season_policies import POLICIES
 from benchmarks.season_week import WeekFigures
@@ -69,11 +69,11 @@ def rows(*progress: tuple[int, int, int]) -> list[Figures]:
 
 
 def test_the_share_is_pooled_over_seeds_with_an_interval() -> None:
-    share, width = pooled(rows((100, 150, 200), (100, 150, 200), (100, 150, 200)), "progress")
-    assert (share, width) == (0.5, 0.0)
-    share, width = pooled(rows((100, 150, 200), (100, 180, 200)), "progress")
-    assert share == pytest.approx(0.65)
-    assert width > 0.2
+    assert pooled(rows((100, 150, 200), (100, 150, 200), (100, 150, 200)), "progress") == (0.5, 0.0)
+    found = pooled(rows((100, 150, 200), (100, 180, 200)), "progress")
+    assert found == (pytest.approx(0.65), pytest.approx(1.96 * 0.15))
+    assert pooled(rows((100, 90, 100)), "progress") is None
+    assert gain_percent(rows((100, 90, 100), (100, 90, 100)), "ours", "progress") == (-10.0, 0.0)
     table = list(season_lines([BY_NAME["season-600"]], {"season-600": rows((100, 150, 200))}))
     assert any("0.50" in line for line in table)
 
