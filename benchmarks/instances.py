@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 Figures = dict[str, Any]
-Kind = Literal["town", "next week", "course data", "kernel", "database", "cold start", "load", "requests", "season"]
+Kind = Literal[
+    "town", "next week", "course data", "kernel", "database", "cold start", "load", "requests", "roll-over", "season"
+]
 Scenario = Literal["usual", "wrong-priors", "nothing-better"]
 
 
@@ -227,6 +229,13 @@ INSTANCES: tuple[Instance, ...] = (
             requests=count,
         )
         for citizens, count in ((600, 200), (6000, 500))
+    ),
+    Instance(
+        name="roll-over-6000",
+        text="6,000 citizens, from a published week to the next one's stored plan, SQLite",
+        kind="roll-over",
+        must=(_seconds(60), _gap(0.4)),
+        stretch=(_seconds(30),),
     ),
     _SEASON,
     *(

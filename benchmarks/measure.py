@@ -17,6 +17,7 @@ from benchmarks.load import measure_load
 from benchmarks.machine import commit, load, machine
 from benchmarks.next_week import carry_over, change_week
 from benchmarks.requests import measure_requests
+from benchmarks.roll_over import roll_over
 from benchmarks.season_bench import measure_season
 from benchmarks.small_work import compile_all, one_citizen, read_database
 from benchmarks.umass import KNOWN, plan_survey
@@ -185,6 +186,7 @@ KINDS: Mapping[Kind, Callable[[Instance, int], Figures]] = {
     "cold start": compile_all,
     "load": measure_load,
     "requests": measure_requests,
+    "roll-over": roll_over,
     "season": measure_season,
 }
 

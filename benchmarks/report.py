@@ -51,6 +51,17 @@ MORE = {  # Shown beside the figures that have a bar, where the row has them.
         "week_same_ms",
         "load_after",
     ),
+    "roll-over": (
+        "seconds",
+        "look_back_seconds",
+        "assemble_seconds",
+        "plan_seconds",
+        "store_seconds",
+        "gap_percent",
+        "unchanged_percent",
+        "heavier_citizens",
+        "most_weight_percent",
+    ),
     "requests": (
         "granted",
         "value_kept_percent",

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from catalog.database import insert_rows
-from catalog.tables import Group
-from catalog.weeks import create_groups, monday_of, shift_week
+from catalog.tables import Group, Offering, Series
+from catalog.weeks import create_groups, monday_of, shift_week, week_of
 from scheduler.archive import Archive
 from scheduler.learning import ledger, ramp
 from scheduler.learning.best_weeks import best_weeks
@@ -23,10 +24,12 @@ from scheduler.life import need_published_run
 from scheduler.reading import columns, ints, places
 from scheduler.runs import Task
 from scheduler.stored import find_run, known_plans, stored_input
-from scheduler.tables import Citizen, CitizenWeek, HelpAnswer, Place
+from scheduler.tables import Citizen, CitizenWeek, Enrolment, HelpAnswer, Place
 from solver import Options
 from solver.problem import MICRO, Ints
 from solver.verify import verify
+
+ROLLING = "rolling"  # intake: anybody may come at any time
 
 
 @dataclass(frozen=True)
@@ -65,11 +68,34 @@ def look_back(session: Session, week: str) -> Carried:
 
 
 def begin_week(session: Session, carried: Carried, options: Options) -> Task:
-    """Make the week's groups, write what everybody brings, and say what is to be planned; again, it does the same."""
+    """Make the week's groups and enrolments, write what everybody brings, and say what is to be planned.
+
+    Again, it does the same.
+    """
     create_groups(session, carried.week)
+    _enrol(session, carried.week)
     session.execute(delete(CitizenWeek).where(CitizenWeek.week == carried.week))
     insert_rows(session, CitizenWeek, carried.rows)
     return Task(carried.week, options, warm_from=carried.from_run)
+
+
+def _enrol(session: Session, week: str) -> None:
+    """Let whoever was last week in a group that is joined at its intake stay until the course or its series ends."""
+    before = shift_week(week, -1)
+    known = select(Enrolment.citizen_id, Enrolment.series_id).where(
+        Enrolment.binding, or_(Enrolment.until_week.is_(None), Enrolment.until_week >= before)
+    )
+    enrolled = set(map(tuple, session.execute(known).all()))
+    places = select(Place.citizen_id, Series.id, Series.valid_to, Offering.weeks)
+    places = places.join(Group, Group.id == Place.group_id).join(Series, Series.id == Group.series_id)
+    places = places.join(Offering, Offering.id == Series.offering_id)
+    rows = []
+    for citizen, series, last, weeks in session.execute(places.where(Place.week == before, Offering.intake != ROLLING)):
+        until = min(shift_week(before, weeks - 1), week_of(last or dt.date.max))
+        if until >= week and (citizen, series) not in enrolled:
+            place = {"citizen_id": citizen, "series_id": series, "from_week": before, "until_week": until}
+            rows.append(place | {"binding": True})
+    insert_rows(session, Enrolment, rows)
 
 
 _WHO = select(Citizen.id, Citizen.max_minutes, Citizen.energy, Citizen.min_minutes)

@@ -15,7 +15,7 @@ class Lock(Base):
 
     __tablename__ = "lock"
     citizen_id: Mapped[int] = refers_to("citizen.id", key=True)
-    group_id: Mapped[int] = refers_to("week_group.id", key=True)
+    group_id: Mapped[int] = refers_to("week_group.id", key=True, index=True)
     locked_by: Mapped[str]
     why: Mapped[str]
 

@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from catalog.tables import Group, SeriesMeeting
-from catalog.weeks import shift_week
+from catalog.tables import Group, Series, SeriesMeeting
+from catalog.weeks import monday_of, shift_week
 from scheduler.citizen_reading import read_facts
 from scheduler.erasure import bury
 from scheduler.life import NotPublishedError
 from scheduler.next_week import begin_week, look_back
 from scheduler.runs import Task
-from scheduler.tables import Citizen, CitizenWeek, HelpAnswer, Run, Wish
+from scheduler.tables import Citizen, CitizenWeek, Enrolment, HelpAnswer, Run, Wish
 from solver import Options
 from tests.unit.plan_town import CODES, NOW, WEEK, PlanTown, engine, town
 
@@ -76,6 +76,30 @@ def test_hours_and_load_shrink_after_a_bad_week_and_grow_back_step_by_step(town:
     assert _column(town.session, CitizenWeek.max_minutes, after)[1] == 600
 
 
+def test_who_is_in_a_cohort_stays_until_it_ends_and_who_has_left_it_is_free(town: PlanTown) -> None:
+    town.add_offering("kursus", kind="course", intake="cohort", weeks=3)
+    begun = monday_of(WEEK)
+    course = Series(id="kursus", offering_id="kursus", site_id="nord", seats=9, minimum=0, valid_from=begun)
+    town.session.add(course)
+    town.session.flush()
+    town.session.add(SeriesMeeting(series_id="kursus", day=0, start_min=840, end_min=900))
+    town.add_group("kursus", "kursus", 840, WEEK, "kursus")
+    town.published({1: ["kursus"], 2: ["kursus"], 3: ["motion"]})
+    town.change(2, "motion")
+    _roll_over(town.session)
+    _roll_over(town.session)
+
+    assert _locked(town.session, FOLLOWING) == {(1, "kursus")}
+    town.published({1: ["kursus"]}, FOLLOWING)
+    _roll_over(town.session, FOLLOWING)
+    last = shift_week(FOLLOWING, 1)
+    assert _locked(town.session, last) == {(1, "kursus")}
+    town.published({1: ["kursus"]}, last)
+    _roll_over(town.session, last)
+    assert _locked(town.session, shift_week(last, 1)) == set()
+    assert len(town.session.scalars(select(Enrolment)).all()) == 1
+
+
 def test_the_same_week_begun_again_is_the_same(town: PlanTown) -> None:
     town.published({1: ["motion"], 2: ["kor"]})
     tasks = [_roll_over(town.session), _roll_over(town.session)]
@@ -117,6 +141,12 @@ def _column(session: Session, column: object, week: str = FOLLOWING) -> dict[int
         select(CitizenWeek.citizen_id, column).where(CitizenWeek.week == week)  # type: ignore[call-overload]  # any column of the table
     ).all()
     return dict(rows)
+
+
+def _locked(session: Session, week: str) -> set[tuple[int, str]]:
+    facts = read_facts(session, week)
+    code = dict(session.execute(select(Group.id, Group.code)).all())
+    return {(int(facts.citizen.id[who]), code[int(facts.group.id[at])]) for who, at in facts.citizen.locked.tolist()}
 
 
 def _answer(town: PlanTown, citizen: int, value: int) -> None:

@@ -1,4 +1,4 @@
-"""Make the table of what each week takes over from those before it."""
+"""Make the table of what each week takes over from those before it, and find the locks of a group."""
 
 from __future__ import annotations
 
@@ -31,9 +31,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("citizen_week", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_citizen_week_week"), ["week"], unique=False)
+    with op.batch_alter_table("lock", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lock_group_id"), ["group_id"], unique=False)
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("lock", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lock_group_id"))
     with op.batch_alter_table("citizen_week", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_citizen_week_week"))
     op.drop_table("citizen_week")
