@@ -71,7 +71,7 @@ def rows(*progress: tuple[int, int, int]) -> list[Figures]:
 def test_the_share_is_pooled_over_seeds_with_an_interval() -> None:
     assert pooled(rows((100, 150, 200), (100, 150, 200), (100, 150, 200)), "progress") == (0.5, 0.0)
     found = pooled(rows((100, 150, 200), (100, 180, 200)), "progress")
-    assert found == (pytest.approx(0.65), pytest.approx(1.96 * 0.15))
+    assert found == pytest.approx((0.65, 1.96 * 0.15))
     assert pooled(rows((100, 90, 100)), "progress") is None
     assert gain_percent(rows((100, 90, 100), (100, 90, 100)), "ours", "progress") == (-10.0, 0.0)
     table = list(season_lines([BY_NAME["season-600"]], {"season-600": rows((100, 150, 200))}))
