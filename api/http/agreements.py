@@ -123,16 +123,17 @@ def agreement_out(session: Session, agreed: Agreed) -> AgreementOut:
     agreement, broken = agreed
     decision = None
     if broken is not None:
-        who = _name(session, broken.account_id)
+        who = name_of(session, broken.account_id)
         decision = BrokenOut(week=broken.week, reason=broken.reason, made_up=broken.made_up, by=who, at=broken.at)
     return AgreementOut(
         citizen_id=agreement.citizen_id, offering_id=agreement.offering_id, from_week=agreement.from_week,
         until_week=agreement.until_week, series_id=agreement.series_id, sub_goal_id=agreement.sub_goal_id,
         week_minutes=agreement.week_minutes, why=agreement.why, assessed=agreement.assessed,
-        agreed_by=_name(session, agreement.agreed_by), agreed_at=agreement.agreed_at, left_week=agreement.left_week,
+        agreed_by=name_of(session, agreement.agreed_by), agreed_at=agreement.agreed_at, left_week=agreement.left_week,
         broken=decision,
     )  # fmt: skip
 
 
-def _name(session: Session, account_id: int | None) -> str | None:
+def name_of(session: Session, account_id: int | None) -> str | None:
+    """The name of an account; none where nobody noted which it was."""
     return session.scalar(select(Account.name).where(Account.id == account_id))

@@ -9,10 +9,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.http.agreements import AgreementOut, agreement_out
+from api.http.agreements import AgreementOut, agreement_out, name_of
 from api.http.callers import Answer, Caller, may
 from api.http.requests import asker_of
 from catalog.weeks import parse_week
@@ -20,7 +19,7 @@ from scheduler import agreements, goals
 from scheduler.goals import Step
 from scheduler.importer.cpr import hide_cpr
 from scheduler.request_effects import Asker
-from scheduler.tables import Account, Goal, SubGoal
+from scheduler.tables import Goal, SubGoal
 
 routes = APIRouter(prefix="/v1/citizens/{citizen_id}", tags=["progress"])
 Number = Annotated[int, Path(ge=1, lt=2**31)]
@@ -183,7 +182,7 @@ def _write(caller: Caller, citizen_id: int, body: BaseModel, do: Callable[[Asker
 def _goal_out(session: Session, goal: Goal) -> GoalOut:
     return GoalOut(
         citizen_id=goal.citizen_id, kind=goal.kind, words=goal.words, words_of=goal.words_of,
-        set_by=_name(session, goal.set_by), set_on=goal.set_on,
+        set_by=name_of(session, goal.set_by), set_on=goal.set_on,
     )  # fmt: skip
 
 
@@ -191,10 +190,6 @@ def _sub_goal_out(session: Session, step: SubGoal) -> SubGoalOut:
     return SubGoalOut(
         id=step.id, citizen_id=step.citizen_id, indicator_id=step.indicator_id, level=step.level, words=step.words,
         words_of=step.words_of, leg_id=step.leg_id, by_week=step.by_week, first_by_week=step.first_by_week,
-        set_by=_name(session, step.set_by), set_on=step.set_on, done=step.done, done_at=step.done_at,
-        done_by=_name(session, step.done_by),
+        set_by=name_of(session, step.set_by), set_on=step.set_on, done=step.done, done_at=step.done_at,
+        done_by=name_of(session, step.done_by),
     )  # fmt: skip
-
-
-def _name(session: Session, account_id: int | None) -> str | None:
-    return session.scalar(select(Account.name).where(Account.id == account_id))
