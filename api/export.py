@@ -1,4 +1,4 @@
-"""A run as a workbook or as comma-separated values."""
+"""A run, or the published week as it stands, as a workbook or as comma-separated values."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.tables import Group, Offering, Site
-from scheduler.stored import clock, planned_meetings
+from scheduler.stored import clock, shown_meetings, shown_plans
 from scheduler.summary import summarize
-from scheduler.tables import PlanEntry, Run
+from scheduler.tables import Run
 
 Cell = str | int
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -33,7 +33,7 @@ def read_export(session: Session, run: Run) -> list[Sheet]:
     """Read the meetings of everybody's plan, the groups and those below their hours."""
     meetings = [
         (m.citizen, m.date.isoformat(), clock(m.start), clock(m.end), m.offering, m.group, m.site, m.room, m.staff)
-        for m in planned_meetings(session, run.id)
+        for m in shown_meetings(session, run)
     ]
     below = [tuple(person.values()) for person in summarize(session, run)["below_minimum"]]
     return [
@@ -44,7 +44,7 @@ def read_export(session: Session, run: Run) -> list[Sheet]:
 
 
 def _groups(session: Session, run: Run) -> list[tuple[Cell, ...]]:
-    taken = Counter(session.scalars(select(PlanEntry.group_id).where(PlanEntry.run_id == run.id)))
+    taken = Counter(group for _, group in session.execute(shown_plans(run)))
     rows = session.execute(
         select(Group.id, Group.code, Offering.da, Site.name, Group.seats, Group.minimum)
         .join(Offering, Offering.id == Group.offering_id)

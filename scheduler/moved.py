@@ -25,7 +25,7 @@ from catalog.weeks import monday_of
 from scheduler.archive import unpack
 from scheduler.learning.settings import read_settings
 from scheduler.reading import columns, places
-from scheduler.stored import known_plans
+from scheduler.stored_plans import known_plans
 from scheduler.tables import Agreement, HelpAnswer, PlanEntry, Run, Wish
 from solver.verify import verify
 

@@ -23,7 +23,8 @@ from scheduler.learning.settings import Settings, read_settings
 from scheduler.life import need_published_run
 from scheduler.reading import columns, ints, places
 from scheduler.runs import Task
-from scheduler.stored import find_run, known_plans, stored_input
+from scheduler.stored import find_run, stored_input
+from scheduler.stored_plans import known_plans
 from scheduler.tables import Citizen, CitizenWeek, Enrolment, HelpAnswer, Place
 from solver import Options
 from solver.problem import MICRO, Ints

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 import solver
 from scheduler.archive import Archive
 from scheduler.runs import code_version
-from scheduler.stored import find_run, stored_exceptions, stored_input, stored_plans
+from scheduler.stored import find_run, stored_input
+from scheduler.stored_plans import stored_exceptions, stored_plans
 from scheduler.tables import Run
 from solver import Options
 from solver.solution import Plans, Progress, Solution

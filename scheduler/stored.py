@@ -1,4 +1,4 @@
-"""What a stored run holds: its row, its plans as arrays, its rows for people."""
+"""What a stored run holds: its row, and its rows for people."""
 
 from __future__ import annotations
 
@@ -6,16 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, defer
 
 from catalog.tables import Group, GroupStaff, Meeting, Offering, Room, Site, StaffMember
 from scheduler.archive import Archive, ArchiveError, unpack
-from scheduler.reading import places
-from scheduler.tables import Citizen, Place, PlanEntry, PlanException, Run
-from solver.problem import Ints
-from solver.solution import Plans
+from scheduler.tables import Citizen, Place, PlanEntry, Run
 
 
 class NotFoundError(LookupError):
@@ -99,54 +95,6 @@ def list_runs(session: Session) -> Sequence[Run]:
     return session.scalars(select(Run).order_by(Run.id.desc()).options(defer(Run.input), defer(Run.trace))).all()
 
 
-def stored_plans(session: Session, run_id: int, archive: Archive) -> Plans:
-    """The run's plans by the positions of its own input.
-
-    Raises
-    ------
-    NotFoundError
-        A stored entry has no place in the run's input.
-    """
-    rows = session.execute(select(PlanEntry.citizen_id, PlanEntry.group_id).where(PlanEntry.run_id == run_id)).all()
-    pairs = np.array([tuple(row) for row in rows], np.int64).reshape(-1, 2)
-    citizen = _positions(archive.ids.citizen, pairs[:, 0], "citizen")
-    group = _positions(archive.ids.group, pairs[:, 1], "group")
-    slot = np.searchsorted(archive.problem.group_ptr, group, side="right") - 1
-    order = np.lexsort((group, slot, citizen))
-    count = np.bincount(citizen, minlength=archive.problem.num_citizens)
-    ptr = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
-    return Plans(ptr, slot[order].astype(np.int64), group[order])
-
-
-def known_plans(archive: Archive, pairs: Ints) -> Plans:
-    """Plans by the positions of an input; citizens and groups that it does not have are left out.
-
-    Parameters
-    ----------
-    pairs
-        (n, 2) citizen and group ids.
-    """
-    ids, problem = archive.ids, archive.problem
-    rising = np.argsort(ids.group)
-    who, at = places(pairs[:, 0].tolist(), ids.citizen), places(pairs[:, 1].tolist(), ids.group[rising])
-    known = (who >= 0) & (at >= 0)
-    citizen, group = who[known], rising[at[known]]
-    slot = np.searchsorted(problem.group_ptr, group, side="right") - 1
-    order = np.lexsort((group, slot, citizen))
-    count = np.bincount(citizen, minlength=problem.num_citizens)
-    return Plans(np.concatenate([[0], np.cumsum(count)]).astype(np.int64), slot[order].astype(np.int64), group[order])
-
-
-def stored_exceptions(session: Session, run_id: int, archive: Archive) -> tuple[tuple[int, str], ...]:
-    """(citizen position, slug) of the run's listed exceptions."""
-    rows = session.execute(
-        select(PlanException.citizen_id, PlanException.slug).where(PlanException.run_id == run_id)
-    ).all()
-    keys = np.array([key for key, _ in rows], np.int64)
-    places = _positions(archive.ids.citizen, keys, "citizen").tolist()
-    return tuple(sorted(zip(places, (slug for _, slug in rows), strict=True)))
-
-
 def find_citizen(session: Session, key: str) -> Citizen:
     """The citizen with this id of the centre's own, or else with this number.
 
@@ -194,6 +142,19 @@ def _named(session: Session, citizens: Select[int]) -> list[Participant]:
     query = select(Citizen.id, Citizen.external_id, Citizen.name).where(Citizen.id.in_(citizens))
     rows = session.execute(query.order_by(Citizen.external_id))
     return [Participant(key, external, name or "") for key, external, name in rows]
+
+
+def shown_plans(run: Run) -> Select[int, int]:
+    """Citizens and groups of a run: the week as it stands where it is the published one, else what it proposes."""
+    if run.state == "published":
+        return select(Place.citizen_id, Place.group_id).where(Place.week == run.week)
+    return select(PlanEntry.citizen_id, PlanEntry.group_id).where(PlanEntry.run_id == run.id)
+
+
+def shown_meetings(session: Session, run: Run, citizen_id: int | None = None) -> list[PlannedMeeting]:
+    """The meetings of `shown_plans`, of everybody or of one citizen, by citizen, day and time."""
+    shown = shown_plans(run)
+    return _meetings(session, shown if citizen_id is None else shown.where(shown.selected_columns[0] == citizen_id))
 
 
 def planned_meetings(session: Session, run_id: int, citizen_id: int | None = None) -> list[PlannedMeeting]:
@@ -255,15 +216,3 @@ def _staff(session: Session) -> dict[int, str]:
     for group, name in rows:
         names.setdefault(group, []).append(name)
     return {group: ", ".join(found) for group, found in names.items()}
-
-
-def _positions(known: np.ndarray, wanted: np.ndarray, what: str) -> np.ndarray:
-    order = np.argsort(known, kind="stable")
-    if not len(wanted):
-        return np.zeros(0, np.int64)
-    place = np.minimum(np.searchsorted(known[order], wanted), len(known) - 1)
-    found = order[place]
-    if (known[found] != wanted).any():
-        missing = int(wanted[np.argmax(known[found] != wanted)])
-        raise NotFoundError(f"{what} {missing} is in the run's plans, but not in its input")
-    return found.astype(np.int64)

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from catalog.tables import Group
 from scheduler.archive import Archive, unpack_prices
 from scheduler.problem import Ids
-from scheduler.stored import find_run, stored_input, stored_plans
+from scheduler.stored import find_run, stored_input
+from scheduler.stored_plans import stored_plans
 from solver import WarmStart
 from solver.problem import Ints, Problem
 from solver.solution import Plans

@@ -24,7 +24,8 @@ from scheduler.stored import (
     find_run,
     latest_run,
     participants,
-    planned_meetings,
+    placed,
+    shown_meetings,
 )
 from scheduler.tables import Run
 
@@ -56,7 +57,7 @@ def show(
                     "min_minutes": citizen.min_minutes,
                 }
                 document["falls_short"] = read_reasons(session, run.id, citizen.id)
-                _show_week(run, document, planned_meetings(session, run.id, citizen.id), as_json=as_json)
+                _show_week(run, document, shown_meetings(session, run, citizen.id), as_json=as_json)
         if group:
             _show_group(session, run, key, as_json=as_json)
 
@@ -100,7 +101,7 @@ def _show_group(session: Session, run: Run, key: str, *, as_json: bool) -> None:
     except NotFoundError as error:
         said = f"there is no citizen and no group {key!r} in week {run.week}"
         raise NotFoundError(f"{said}: igang export {run.id} FILE.xlsx lists them all") from error
-    people = participants(session, run.id, group.id)
+    people = placed(session, group.id) if run.state == "published" else participants(session, run.id, group.id)
     if as_json:
         shown = [{"citizen": person.external_id, "name": person.name} for person in people]
         document = {

@@ -17,7 +17,9 @@ from api import cli
 from catalog.database import make_engine, writing
 from scheduler.accounts import Rights, create_account
 from scheduler.approval import approve
+from scheduler.places import Why, change_plan, hold_plan
 from scheduler.publishing import publish
+from scheduler.supplies import move
 from tests.unit.import_centre import centre, write_xlsx
 
 WEEK = "2026-W48"
@@ -179,15 +181,23 @@ def test_a_demo_never_replaces_a_centres_own_citizens(planned: Igang) -> None:
     assert planned.json("init")["citizens"] == 2
 
 
-def test_a_published_week_leads_to_the_next_one(planned: Igang) -> None:
+def test_a_published_week_is_shown_as_it_stands_and_leads_to_the_next_one(planned: Igang) -> None:
     assert "no week is published" in planned("next-week")[2]
-    engine = make_engine("sqlite:///igang.db")
+    engine, now = make_engine("sqlite:///igang.db"), dt.datetime.now(dt.UTC)
     with writing(engine) as session:
-        now = dt.datetime.now(dt.UTC)
-        leader = create_account(session, "leder", "Lone", Rights("staff", "centre"), now)
-        approve(session, 1, "", leader.id, now, "as it should be")
-        publish(session, 1, leader.id, now)
+        leader = create_account(session, "leder", "Lone", Rights("staff", "centre"), now).id
+        approve(session, 1, "", leader, now, "as it should be")
+        publish(session, 1, leader, now)
+    assert planned.json("show", "B2", WEEK)["meetings"] != []
+    with writing(engine) as session:
+        before = hold_plan(session, 2, WEEK)
+        move(session, (), before.groups)
+        change_plan(session, 2, WEEK, before, (), Why("request", leader, now))
     engine.dispose()
+    assert planned.json("show", "B2", WEEK)["meetings"] == []
+    assert planned.json("show", "gåtur", WEEK)["participants"] == []
+    planned.json("export", "1", "week.csv")
+    assert "B2" not in Path("week.csv").read_text(encoding="utf-8")
     found = planned.json("next-week", "--rounds", "3")
     assert found.keys() >= FIGURES
     assert (found["week"], found["citizens"], found["violations"]) == ("2026-W49", 2, [])

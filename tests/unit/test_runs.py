@@ -23,7 +23,8 @@ from scheduler.reasons import read_reasons
 from scheduler.replay import differing, replay_options
 from scheduler.runs import Input, Outcome, RunError, Task, UnsoundSolutionError, check, read_input, store
 from scheduler.shipped import load_shipped
-from scheduler.stored import NotFoundError, find_run, stored_plans
+from scheduler.stored import NotFoundError, find_run
+from scheduler.stored_plans import stored_plans
 from scheduler.summary import summarize
 from scheduler.tables import PlanEntry
 from scheduler.warm import warm_start
