@@ -56,7 +56,8 @@ def make_one(frame: WeekFrame, citizen: CitizenFacts, edits: Edits = NO_EDITS) -
     edited = _edited(frame, citizen, edits)
     points = replace(frame.points, keep=edits.change_cost)
     slot_of = np.arange(frame.problem.num_slots)
-    arrays = citizen_arrays(frame.centre, edited, points, frame.lottery_seed, slot_of)
+    learned = frame.learned.get(int(citizen.id[0]))
+    arrays = citizen_arrays(frame.centre, edited, points, frame.lottery_seed, slot_of, learned)
     return frame.problem.with_citizens(**arrays)
 
 

@@ -13,6 +13,8 @@ from catalog.weeks import monday_of
 from scheduler.citizen_reading import read_facts
 from scheduler.coupling import Coupling, couple
 from scheduler.facts import CentreFacts, CitizenFacts, Facts
+from scheduler.learning.progress import Learned
+from scheduler.lessons import read_learned
 from scheduler.points import Points, need_points, progress_points, read_points, share_out
 from scheduler.slots import Slots, contact_role, lead, make_slots
 from solver.problem import LOTTERY_SIZE, Ints, Problem, sum_by
@@ -33,21 +35,28 @@ class Ids:
 
 
 def build_problem(session: Session, week: str, lottery_seed: int = 0) -> tuple[Problem, Ids]:
-    """Read the facts of an ISO week and give them points.
+    """Read the facts of an ISO week and give them points, by what was learned in the weeks before.
 
     Raises
     ------
     PointsError
         The table of points has a hole in that week.
+    MissingSettingError
+        A setting of what is learned has no value.
     InvalidProblemError
         A fact is outside its range.
     """
-    points = read_points(session, monday_of(week))
-    return make_problem(read_facts(session, week), points, lottery_seed)
+    points, facts = read_points(session, monday_of(week)), read_facts(session, week)
+    learned = read_learned(session, week, facts.citizen.id, facts.centre)
+    return make_problem(facts, points, lottery_seed, learned=learned)
 
 
 def make_problem(
-    facts: Facts, points: Points, lottery_seed: int = 0, slots: Slots | None = None
+    facts: Facts,
+    points: Points,
+    lottery_seed: int = 0,
+    slots: Slots | None = None,
+    learned: Learned | None = None,
 ) -> tuple[Problem, Ids]:
     """Merge groups into slots where none are given, make the coupling rows and fill the arrays."""
     slots = slots or make_slots(facts)
@@ -55,7 +64,7 @@ def make_problem(
     centre = facts.centre
     problem = Problem(
         **_slot_arrays(facts, slots),
-        **citizen_arrays(centre, facts.citizen, points, lottery_seed, slots.of_group),
+        **citizen_arrays(centre, facts.citizen, points, lottery_seed, slots.of_group, learned),
         row_limit=coupling.limit,
         row_is_room=coupling.is_room,
         use_ptr=coupling.use_ptr,
@@ -74,7 +83,12 @@ def make_problem(
 
 
 def citizen_arrays(
-    centre: CentreFacts, citizen: CitizenFacts, points: Points, lottery_seed: int, slot_of: Ints
+    centre: CentreFacts,
+    citizen: CitizenFacts,
+    points: Points,
+    lottery_seed: int,
+    slot_of: Ints,
+    learned: Learned | None = None,
 ) -> dict[str, Any]:
     """The arrays of a problem that speak of citizens.
 
@@ -82,6 +96,8 @@ def citizen_arrays(
     ----------
     slot_of
         (G,) slot of each group of the facts.
+    learned
+        What `read_learned` gives for these citizens.
     """
     num_citizens = len(citizen.id)
     keep_ptr, keep_slot = _pointed(citizen.kept, slot_of, num_citizens)
@@ -99,7 +115,7 @@ def citizen_arrays(
         "available": citizen.available,
         "barred": citizen.barred,
         "serves_goal": citizen.goal @ (centre.offering.main | centre.offering.side).T.astype(np.int64) > 0,
-        "progress": progress_points(centre, citizen, points),
+        "progress": progress_points(centre, citizen, points, learned),
         "wish": share_out(points.wish_budget, np.where(citizen.barred == 0, citizen.wish, 0)),
         "strength": citizen.strength.astype(np.int64) @ centre.offering.builds_on.T.astype(np.int64) * points.strength,
         "lottery": lottery_numbers(citizen.id, centre.offering.id, lottery_seed),

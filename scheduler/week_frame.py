@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from catalog.tables import Group
 from catalog.weeks import monday_of
 from scheduler.barring import read_target_codes
 from scheduler.facts import CentreFacts, CitizenFacts, Facts, GroupFacts
+from scheduler.learning.progress import Learned
 from scheduler.points import Points, read_points
 from scheduler.problem import Ids, make_problem
 from scheduler.reading import read_centre, read_groups
@@ -34,6 +35,7 @@ class WeekFrame:
     slot_of: Mapping[int, int]  # by week_group.id
     slot_of_code: Mapping[str, int]  # by week_group.code; a group of a series has the series' id
     target_codes: Mapping[str, frozenset[str]]  # see `scheduler.barring.bar`
+    learned: Mapping[int, Learned] = field(default_factory=dict)  # by citizen.id; empty where nothing was
 
 
 def read_frame(session: Session, week: str, lottery_seed: int) -> WeekFrame:

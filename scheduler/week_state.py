@@ -8,13 +8,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sqlalchemy.orm import Session
 
 from catalog.weeks import monday_of
 from scheduler import archive
+from scheduler.learning.progress import Learned
+from scheduler.lessons import read_learned
 from scheduler.life import need_published_run
 from scheduler.request_rules import RequestRules, read_request_rules
 from scheduler.supplies import full_groups, newest_supply
@@ -101,12 +103,21 @@ def _version(session: Session, week: str) -> Version:
     return run_id, newest_supply(session, week)
 
 
+def _learned(session: Session, frame: WeekFrame, citizens: Ints) -> dict[int, Learned]:
+    """What is known of each of the citizens whose week it is; nothing where nothing was learned."""
+    found = read_learned(session, frame.week, citizens, frame.centre)
+    if found is None:
+        return {}
+    return {who: Learned(found.need[at : at + 1], found.help[at : at + 1]) for at, who in enumerate(citizens.tolist())}
+
+
 def _make(session: Session, week: str, version: Version, fresh_seconds: float) -> WeekState:
     run = session.get_one(Run, version[0])
     frame = read_frame(session, week, run.lottery_seed)
     price = np.zeros(frame.problem.num_slots, np.int64)
     if run.input is not None and run.prices is not None:  # An erased citizen's run has lost its input.
         planned = archive.unpack(run.input)
+        frame = replace(frame, learned=_learned(session, frame, planned.ids.citizen))
         by_slot = slot_prices(make_rows(planned.problem), archive.unpack_prices(run.prices))
         by_group = np.repeat(by_slot, np.diff(planned.problem.group_ptr))
         for group, paid in zip(planned.ids.group.tolist(), by_group.tolist(), strict=True):
