@@ -14,7 +14,7 @@ from scheduler.citizen_reading import read_facts
 from scheduler.coupling import Coupling, couple
 from scheduler.facts import CentreFacts, CitizenFacts, Facts
 from scheduler.learning.progress import Learned
-from scheduler.lessons import read_learned
+from scheduler.lessons import learn_for_plan
 from scheduler.points import Points, need_points, progress_points, read_points, share_out
 from scheduler.slots import Slots, contact_role, lead, make_slots
 from solver.problem import LOTTERY_SIZE, Ints, Problem, sum_by
@@ -47,7 +47,7 @@ def build_problem(session: Session, week: str, lottery_seed: int = 0) -> tuple[P
         A fact is outside its range.
     """
     points, facts = read_points(session, monday_of(week)), read_facts(session, week)
-    learned = read_learned(session, week, facts.citizen.id, facts.centre)
+    learned = learn_for_plan(session, facts, points, lottery_seed)
     return make_problem(facts, points, lottery_seed, learned=learned)
 
 
@@ -97,7 +97,7 @@ def citizen_arrays(
     slot_of
         (G,) slot of each group of the facts.
     learned
-        What `read_learned` gives for these citizens.
+        What `scheduler.lessons` gives for these citizens.
     """
     num_citizens = len(citizen.id)
     keep_ptr, keep_slot = _pointed(citizen.kept, slot_of, num_citizens)

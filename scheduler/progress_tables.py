@@ -39,6 +39,15 @@ class HelpAnswer(Base):
     at: Mapped[dt.datetime]
 
 
+class TrialYes(Base):
+    """A citizen wants to try something new, at most one activity a week; no row is a no."""
+
+    __tablename__ = "trial_yes"
+    citizen_id: Mapped[int] = refers_to("citizen.id", key=True)
+    account_id: Mapped[int] = refers_to("account.id")  # who wrote it down
+    at: Mapped[dt.datetime]
+
+
 class Rating(Base):
     """How far a citizen is on an indicator in a quarter, 1-5, as she sees it or as staff do."""
 

@@ -14,7 +14,7 @@ from api.http.catalog import Week
 from api.http.problems import language_of
 from api.http.requests import asker_of
 from catalog.weeks import parse_week
-from scheduler import help_answers, ratings
+from scheduler import help_answers, ratings, trials
 from scheduler.rating_words import help_words, questions, step_words
 
 routes = APIRouter(prefix="/v1", tags=["progress"])
@@ -79,6 +79,20 @@ class HelpOut(BaseModel):
     value: int | None
 
 
+class TrialsIn(BaseModel):
+    """Her yes or no to trying something new."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    yes: bool
+
+
+class TrialsOut(BaseModel):
+    """Whether a citizen wants to try something new, at most one activity a week."""
+
+    citizen_id: int
+    yes: bool
+
+
 @routes.get("/ratings/questions")
 def rating_questions(
     caller: Annotated[Caller, may("catalog.read")], rater: Annotated[Literal["citizen", "staff"], Query()] = "citizen"
@@ -114,6 +128,28 @@ def rate_oneself(citizen_id: Number, body: RatingsIn, caller: Annotated[Caller, 
 def rate_citizen(citizen_id: Number, body: RatingsIn, caller: Annotated[Caller, may("rating.staff")]) -> Response:
     """Keep how staff see a citizen this quarter."""
     return _rate(caller, citizen_id, "staff", body)
+
+
+@routes.get("/citizens/{citizen_id}/trials")
+def trials_of(citizen_id: Number, caller: Annotated[Caller, may("rating.read")]) -> TrialsOut:
+    """Show whether a citizen wants to try something new."""
+    with caller.reading() as session:
+        caller.permit(session, citizen_id)
+        yes = trials.says_yes(session, citizen_id)
+    caller.look_at([citizen_id])
+    return TrialsOut(citizen_id=citizen_id, yes=yes)
+
+
+@routes.put("/citizens/{citizen_id}/trials", response_model=TrialsOut)
+def try_new(citizen_id: Number, body: TrialsIn, caller: Annotated[Caller, may("rating.write")]) -> Response:
+    """Keep whether she wants to try one new activity a week, in the weeks that are planned from now on."""
+
+    def keep() -> Answer:
+        caller.permit(caller.session, citizen_id)
+        trials.say(caller.session, citizen_id, caller.actor.account_id, caller.now, yes=body.yes)
+        return Answer(200, TrialsOut(citizen_id=citizen_id, yes=body.yes))
+
+    return caller.write(keep, body=body, about=[citizen_id])
 
 
 @routes.get("/citizens/{citizen_id}/weeks/{week}/help")

@@ -235,3 +235,15 @@ def test_a_copy_holds_all_of_it_and_an_erasure_leaves_none(asking: Asking, tmp_p
         assert all(len(copied[table.__tablename__]) == 1 for table in tables)
         erase(session, 1, tmp_path / "erased", NOW)
         assert [row for table in tables for row in session.scalars(select(table))] == []
+
+
+@ON_ONE
+def test_she_says_whether_she_wants_to_try_something_new_and_may_change_her_mind(asking: Asking) -> None:
+    path = f"{HERS}/trials"
+    said = []
+    for yes in (True, True, False):
+        asking.send("citizen", "PUT", path, {"yes": yes})
+        said.append(asking.send("citizen", "GET", path).json()["yes"])
+    assert said == [True, True, False]
+    assert asking.send("second", "PUT", path, {"yes": True}).status_code == 404
+    assert asking.send("citizen", "PUT", path, {"yes": "perhaps"}).status_code == 422

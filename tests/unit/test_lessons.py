@@ -9,6 +9,7 @@ from sqlalchemy import update
 from catalog.offering_tables import Offering
 from catalog.rules import store_rules
 from catalog.weeks import monday_of, shift_week
+from scheduler import trials
 from scheduler.lessons import read_learned
 from scheduler.one_problem import one_problem
 from scheduler.problem import build_problem
@@ -61,6 +62,19 @@ def test_a_question_about_one_citizen_has_learned_the_same(town: PlanTown) -> No
     state = WeekStates(fresh_seconds=0.0).of(town.session, WEEK)
     whole = _progress(build_problem(town.session, WEEK)[0])
     assert [one_problem(town.session, state.frame, who).progress[0].tolist() for who in (1, 2, 3)] == whole[:3]
+
+
+def test_who_wants_to_tries_something_new_and_nobody_else(town: PlanTown) -> None:
+    _say(town, 1, "motion", 3)
+    before = build_problem(town.session, WEEK, 7)[0].progress
+    trials.say(town.session, 2, town.planner, NOW, yes=True)
+    tried = build_problem(town.session, WEEK, 7)[0].progress
+    assert (tried[1] != before[1]).sum() <= 1
+    assert np.array_equal(np.delete(tried, 1, axis=0), np.delete(before, 1, axis=0))
+    assert np.array_equal(build_problem(town.session, WEEK, 7)[0].progress, tried)
+    assert any((build_problem(town.session, WEEK, seed)[0].progress[1] != before[1]).any() for seed in range(20))
+    trials.say(town.session, 2, town.planner, NOW, yes=False)
+    assert np.array_equal(build_problem(town.session, WEEK, 7)[0].progress, before)
 
 
 def test_learning_that_is_off_and_answers_that_are_none_leave_the_table_of_points(town: PlanTown) -> None:

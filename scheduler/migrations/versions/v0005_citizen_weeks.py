@@ -1,4 +1,4 @@
-"""Make the table of what each week takes over from those before it, and find the locks of a group."""
+"""Make the table of what each week takes over from those before it; find a group's locks; keep who tries new things."""
 
 from __future__ import annotations
 
@@ -31,6 +31,17 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("citizen_week", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_citizen_week_week"), ["week"], unique=False)
+    op.create_table(
+        "trial_yes",
+        sa.Column("citizen_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_trial_yes_account_id")),
+        sa.ForeignKeyConstraint(
+            ["citizen_id"], ["citizen.id"], name=op.f("fk_trial_yes_citizen_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("citizen_id", name=op.f("pk_trial_yes")),
+    )
     with op.batch_alter_table("lock", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_lock_group_id"), ["group_id"], unique=False)
 
@@ -38,6 +49,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("lock", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_lock_group_id"))
+    op.drop_table("trial_yes")
     with op.batch_alter_table("citizen_week", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_citizen_week_week"))
     op.drop_table("citizen_week")
