@@ -22,8 +22,9 @@ from tests.unit.people import NOW, TODAY, People, add_citizen, add_staff
 
 CITIZENS, ACCOUNTS, STAFF = (1, 2, 3, 4), (1, 2), ("anna", "bo", "carl", "dora", "erik")
 TEAMS = ("nord", "syd", "")
-SEEING = {"citizen.read", "plan.read"}
-CHANGING = {"wishes.write", "availability.write", "plan.answer", "feed.write"}
+SEEING = {"citizen.read", "plan.read", "request.read"}
+CHANGING = {"wishes.write", "availability.write", "plan.answer", "feed.write", "request.write"}
+CHANGING |= {f"{what}.{how}" for what in ("goal", "rating", "attendance") for how in ("read", "write")}
 WHOLE = {"run.publish", "run.withdraw", "import.write", "export.read"}
 
 
