@@ -37,4 +37,4 @@ def test_a_service_that_writes_in_two_or_answers_too_early_is_caught(how: str, w
     code, found = _faults("250", "sqlite", f"--broken={how}")
 
     assert code == 1
-    assert all(found[name] > 0 for name in wrong)
+    assert any(found[name] > 0 for name in wrong)  # Which of the two it is, is chance.
