@@ -81,7 +81,7 @@ def begin_week(session: Session, carried: Carried, options: Options) -> Task:
 
 
 def _enrol(session: Session, week: str) -> None:
-    """Let whoever was last week in a group that is joined at its intake stay until the course or its series ends."""
+    """Let whoever was last week in a cohort, or in a place at an employer, stay until that or its series ends."""
     before = shift_week(week, -1)
     known = select(Enrolment.citizen_id, Enrolment.series_id).where(
         Enrolment.binding, or_(Enrolment.until_week.is_(None), Enrolment.until_week >= before)
@@ -90,8 +90,9 @@ def _enrol(session: Session, week: str) -> None:
     places = select(Place.citizen_id, Series.id, Series.valid_to, Offering.weeks)
     places = places.join(Group, Group.id == Place.group_id).join(Series, Series.id == Group.series_id)
     places = places.join(Offering, Offering.id == Series.offering_id)
+    bound = or_(Offering.intake != ROLLING, Offering.kind == "internship")
     rows = []
-    for citizen, series, last, weeks in session.execute(places.where(Place.week == before, Offering.intake != ROLLING)):
+    for citizen, series, last, weeks in session.execute(places.where(Place.week == before, bound)):
         until = min(shift_week(before, weeks - 1), week_of(last or dt.date.max))
         if until >= week and (citizen, series) not in enrolled:
             place = {"citizen_id": citizen, "series_id": series, "from_week": before, "until_week": until}

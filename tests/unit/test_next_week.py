@@ -100,6 +100,19 @@ def test_who_is_in_a_cohort_stays_until_it_ends_and_who_has_left_it_is_free(town
     assert len(town.session.scalars(select(Enrolment)).all()) == 1
 
 
+def test_a_place_at_an_employer_is_kept_too(town: PlanTown) -> None:
+    town.add_offering("praktik", kind="internship", weeks=4)
+    town.session.add(
+        Series(id="praktik", offering_id="praktik", site_id="nord", seats=1, minimum=0, valid_from=monday_of(WEEK))
+    )
+    town.session.flush()
+    town.session.add(SeriesMeeting(series_id="praktik", day=0, start_min=840, end_min=900))
+    town.add_group("praktik", "praktik", 840, WEEK, "praktik")
+    town.published({1: ["praktik"], 2: ["motion"]})
+    _roll_over(town.session)
+    assert _locked(town.session, FOLLOWING) == {(1, "praktik")}
+
+
 def test_the_same_week_begun_again_is_the_same(town: PlanTown) -> None:
     town.published({1: ["motion"], 2: ["kor"]})
     tasks = [_roll_over(town.session), _roll_over(town.session)]
