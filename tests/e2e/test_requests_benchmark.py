@@ -12,7 +12,7 @@ from benchmarks.requests import measure
 def test_a_small_town_is_asked_and_nobody_else_is_moved(tmp_path: Path) -> None:
     figures = measure(150, 6, tmp_path)
 
-    bars = {bar.figure for bar in BY_NAME["requests-600"].must}
+    bars = {bar.figure for bar in BY_NAME["requests-6000"].must}
     assert bars | set(MORE["requests"]) <= figures.keys()
     assert (figures["requests"], figures["moved_others"], figures["drift"]) == (6, 0, 0)
     assert 0 < figures["granted"] <= 6
