@@ -37,6 +37,7 @@ BODIES: dict[str, Any] = {
     "rate_oneself": {"values": {"helbred": 3}},
     "rate_citizen": {"values": {"helbred": 3}},
     "say_help": {"value": 4},
+    "try_new": {"yes": True},
     "fill_register": {"marks": []},
     "call_off": {"date": "2099-01-01", "state": "sick"},
     "receive_text": {"provider_id": "1", "external_id": "ingen", "text": "1"},
