@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
+TIMES = 3  # that chance may hide one kind of damage
 
 
 def _faults(*words: str) -> tuple[int, dict[str, Any]]:
@@ -34,7 +35,11 @@ def test_no_answered_write_is_lost_doubled_or_half_done_where_the_service_is_kil
 
 @pytest.mark.parametrize(("how", "wrong"), [("two", ("doubled", "half_done")), ("late", ("lost",))])
 def test_a_service_that_writes_in_two_or_answers_too_early_is_caught(how: str, wrong: tuple[str, ...]) -> None:
-    code, found = _faults("250", "sqlite", f"--broken={how}")
-
-    assert code == 1
-    assert any(found[name] > 0 for name in wrong)  # Which of the two it is, is chance.
+    seen = set[str]()
+    for _ in range(TIMES):
+        code, found = _faults("250", "sqlite", f"--broken={how}")
+        assert code == 1
+        seen |= {name for name in wrong if found[name] > 0}
+        if seen == set(wrong):
+            break
+    assert seen == set(wrong)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
+TIMES, ENDS = 3, ("confirm", "full", "stale", "expired")  # Chance may hide one of them in a small race.
 
 
 def _race(*words: str) -> tuple[int, dict[str, Any]]:
@@ -24,17 +26,28 @@ def _race(*words: str) -> tuple[int, dict[str, Any]]:
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_no_group_is_overbooked_and_no_counter_drifts_where_eight_processes_ask_at_once(database: str) -> None:
+    ended = Counter[str]()
+    for _ in range(TIMES):
+        ended.update(_race_well(database))
+        if min(ended[name] for name in ENDS) > 0:
+            break
+    assert min(ended[name] for name in ENDS) > 0
+
+
+def _race_well(database: str) -> Counter[str]:
+    """How often a step ended how, in a race in which nothing goes wrong."""
     code, found = _race("300", database)
 
     assert {name: found[name] for name in ("overbooked", "drift", "errors")} == {
         "overbooked": 0, "drift": 0, "errors": 0
     }  # fmt: skip
     assert (code, found["requests"]) == (0, 300)
-    assert min(found["confirmed"], found["full"], found["steps"]["expired"]) > 0
+    return Counter({name: found["steps"].get(name, 0) for name in ENDS})
 
 
-def test_counters_that_are_read_and_then_written_are_caught() -> None:
-    code, found = _race("300", "sqlite", "--broken")
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_counters_that_are_read_and_then_written_are_caught(database: str) -> None:
+    code, found = _race("300", database, "--broken")
 
     assert code == 1
     assert found["drift"] > 0
