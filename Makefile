@@ -5,6 +5,7 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 STAMP := .venv/.installed
 TOOLS := .venv/.tools
+ASSETS := .venv/.assets
 PYTHON ?=
 
 help: ## Show this list
@@ -13,10 +14,16 @@ help: ## Show this list
 
 venv: $(STAMP) ## Make .venv with the pinned dependencies: all that the demo and the service need
 
-setup: $(STAMP) $(TOOLS) ## The same, and PostgreSQL and Node for the tests where missing (a second time it does nothing)
+setup: $(STAMP) $(TOOLS) $(ASSETS) ## The same, and PostgreSQL, Node and a browser for the tests where missing (a second time it does nothing)
 
-$(TOOLS): tests/install tests/e2e/oidc_provider/package-lock.json | $(STAMP)
+$(TOOLS): tests/install tests/e2e/oidc_provider/package-lock.json tests/e2e/pages/package-lock.json | $(STAMP)
 	@tests/install
+	@touch $@
+
+assets: $(ASSETS) ## Install what browsers get beside the pages (needs Node's npm)
+
+$(ASSETS): api/pages/install api/pages/assets.py api/pages/package-lock.json $(wildcard api/pages/look/*) | $(STAMP)
+	@api/pages/install
 	@touch $@
 
 $(STAMP): requirements.lock pyproject.toml
@@ -37,7 +44,7 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP) ## Plan next week for a made-up town of 6,000 citizens, with live progress and a picture
 	@$(BIN)/igang demo --time-limit 30 --database sqlite:///igang.db
 
-run: $(STAMP) ## Serve the programming interface on this machine, with a worker beside it
+run: $(STAMP) $(ASSETS) ## Serve the pages and the programming interface on this machine, with a worker beside it
 	@$(BIN)/igang serve --database sqlite:///igang.db
 
 test: setup ## Run everything that protects main: the checks below and all tests
@@ -93,4 +100,4 @@ lock: setup ## Pin the dependencies anew (needs uv on the path)
 	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --upgrade --output-file requirements.lock
 
-.PHONY: help venv setup demo test check static compiled format bench umass chaos faults race life matrix load season run lock
+.PHONY: help venv setup demo test check static compiled format bench umass chaos faults race life matrix load season run lock assets

@@ -33,10 +33,21 @@ def read_dated(session: Session, day: dt.date, slug: str, path: Path, kind: type
     MissingSettingError
         A setting has no value on that day.
     """
+    return _make(_shipped_values(path, day) | rules_of(session, slug, day), slug, day, kind)
+
+
+def shipped_settings(day: dt.date, slug: str, path: Path, kind: type[_Settings]) -> _Settings:
+    """The same of those that come along alone, without a database."""
+    return _make(_shipped_values(path, day), slug, day, kind)
+
+
+def _shipped_values(path: Path, day: dt.date) -> dict[str, Any]:
     rows = _shipped(path).rules
     holding = [row for row in rows if row.valid_from <= day and (row.valid_to is None or row.valid_to >= day)]
-    value: dict[str, Any] = {row.key: row.value for row in sorted(holding, key=lambda row: row.valid_from)}
-    value |= rules_of(session, slug, day)
+    return {row.key: row.value for row in sorted(holding, key=lambda row: row.valid_from)}
+
+
+def _make(value: dict[str, Any], slug: str, day: dt.date, kind: type[_Settings]) -> _Settings:
     names = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # Every kind here is a dataclass.
     if missing := [name for name in names if name not in value]:
         raise MissingSettingError(f"rule {slug}, key {missing[0]!r}: no row holds on {day}")

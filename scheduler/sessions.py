@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, func, lambda_stmt, or_, select, update
 from sqlalchemy.orm import Session
 
 from catalog.columns import UtcTime
-from catalog.database import run_made
+from catalog.database import padded, run_made
 from catalog.tables import StaffMember
 from scheduler.account_tables import Account, ApiKey, LoginSession
 from scheduler.accounts import find_account
@@ -24,8 +24,7 @@ IDLE_STAFF, IDLE_CITIZEN = dt.timedelta(minutes=15), dt.timedelta(minutes=30)
 LONGEST_LOGIN = dt.timedelta(hours=8)
 SEEN_EVERY = dt.timedelta(minutes=1)
 KEY_PREFIX = "igk_"
-_SIZES = (1, 4, 16, 64)
-MOST_TOKENS = _SIZES[-1]
+MOST_TOKENS = 64  # looked up in one statement
 # Made once, for every request asks them: an account that is not closed, in the order of an actor's fields.
 _ACTORS = (
     select(
@@ -68,11 +67,12 @@ class UnknownKeyError(NotFoundError):
 
 @dataclass(frozen=True)
 class Found:
-    """Who is logged in; `stale` where `touch` should note that she is still there."""
+    """Who is logged in; `stale` where `touch` should note that she is still there; a key has no end."""
 
     actor: Actor
     stale: bool
     change: int | None  # the last change of any week of the citizen that she is, 0 = none; a key does not tell
+    until: dt.datetime | None = None  # the end of a login in which nothing more is asked
 
 
 def open_session(session: Session, account_id: int, now: dt.datetime) -> tuple[str, LoginSession]:
@@ -99,20 +99,15 @@ def find_session(session: Session, token: str, now: dt.datetime) -> Found | None
 def find_sessions(session: Session, tokens: Collection[str], now: dt.datetime) -> dict[str, Found]:
     """Who is logged in by each of at most `MOST_TOKENS` cookies' values, as `find_session` says."""
     token_of = {hash_of(token): token for token in tokens}
-    hashes = list(token_of)
-    hashes += hashes[-1:] * (_padded(len(hashes)) - len(hashes))
     found = {}
-    for *who, token_hash, created_at, seen_at, change in run_made(session, _BY_LOGIN, {"hashes": hashes}):
+    asked = {"hashes": padded(list(token_of))}
+    for *who, token_hash, created_at, seen_at, change in run_made(session, _BY_LOGIN, asked):
         actor = Actor(*who)
         idle = IDLE_CITIZEN if actor.role in ("citizen", "representative") else IDLE_STAFF
-        if now < created_at + LONGEST_LOGIN and now < seen_at + idle:
-            found[token_of[token_hash]] = Found(actor, now >= seen_at + SEEN_EVERY, change)
+        until = min(created_at + LONGEST_LOGIN, seen_at + idle)
+        if now < until:
+            found[token_of[token_hash]] = Found(actor, now >= seen_at + SEEN_EVERY, change, until)
     return found
-
-
-def _padded(count: int) -> int:
-    """A number of which there are few, for each is a statement of its own to the database."""
-    return next(size for size in _SIZES if size >= count)
 
 
 def touch(session: Session, token: str, now: dt.datetime) -> None:

@@ -56,6 +56,8 @@ ROUTES = (
 
 def make_app(engine: Engine, settings: Settings | None = None) -> FastAPI:
     """Make the application for one database."""
+    from api.pages import add_pages  # The pages stand on this package.
+
     settings = settings or Settings()
 
     @asynccontextmanager
@@ -81,6 +83,7 @@ def make_app(engine: Engine, settings: Settings | None = None) -> FastAPI:
     app.parts = [part.routes for part in ROUTES]
     for part in app.parts:
         app.include_router(part)
+    add_pages(app)
     app.add_middleware(Deadlines, settings=settings)
     app.add_middleware(Border, settings=settings)
     app.add_middleware(AccessLog, settings=settings)

@@ -48,8 +48,8 @@ class Answer:
 class Caller:
     """Somebody who is known and may do this kind of thing; whose data it is about, each route asks for itself."""
 
-    def __init__(self, request: Request, found: Found, action: str) -> None:
-        self.request, self.actor, self.action = request, found.actor, action
+    def __init__(self, request: Request, found: Found, action: str, key: str = "") -> None:
+        self.request, self.actor, self.action, self.key = request, found.actor, action, key
         self.change = found.change
         self.service: Service = request.app.state.service
         self.now = dt.datetime.now(dt.UTC)
@@ -99,8 +99,7 @@ class Caller:
         about: Iterable[int | None] = (None,),
     ) -> Response:
         """Do a write once, however often the same request comes; `about` names the citizens concerned."""
-        key = self.request.headers["idempotency-key"]  # `May` has looked at it.
-        account, wanted = self.actor.account_id, self._request_hash(body)
+        key, account, wanted = self.key, self.actor.account_id, self._request_hash(body)  # `May` has looked at the key.
         with writing(self.service.engine) as session:
             stored = idempotency.begin(session, account, key, wanted, self.now)
             if stored is not None:
@@ -136,22 +135,11 @@ class May:
 
     async def __call__(self, request: Request) -> Caller:
         """Find out who calls."""
-        service: Service = request.app.state.service
-        found = await find_caller(request)
-        if found is None:
-            service.rates.count_stranger(request)
-            await run_in_threadpool(_record_ended_login, request, self.action)
-            raise RequestError("not_logged_in")
-        actor = found.actor
-        service.rates.count_account(actor.account_id)
-        caller = Caller(request, found, self.action)
-        request.state.caller, request.state.role = caller, actor.role
-        if _is_from_elsewhere(request, service.settings):
-            await run_in_threadpool(caller.record_refusal)
-            raise RequestError("other_origin")
-        policy.permit(actor, self.action)
+        found = await need_caller(request, self.action)
+        caller = Caller(request, found, self.action, request.headers.get("idempotency-key", ""))
+        await let_in(caller)
         if request.method not in SAFE and self.action not in KEYLESS:
-            _check_key(request.headers.get("idempotency-key", ""))
+            check_key(caller.key)
         return caller
 
 
@@ -160,8 +148,30 @@ def may(action: str) -> Any:
     return Depends(May(action))
 
 
-async def find_caller(request: Request) -> Found | None:
-    """Who calls, by the key in the Authorization header or else by the cookie of a login."""
+async def need_caller(request: Request, action: str) -> Found:
+    """Who calls, or a refusal that leaves a trace where she was logged in before."""
+    found = await find_caller(request)
+    if found is None:
+        service: Service = request.app.state.service
+        service.rates.count_stranger(request)
+        await run_in_threadpool(_record_ended_login, request, action)
+        raise RequestError("not_logged_in")
+    return found
+
+
+async def let_in(caller: Caller) -> None:
+    """Refuse whom the limits, another site's page or the policy keep out."""
+    request, service = caller.request, caller.service
+    service.rates.count_account(caller.actor.account_id)
+    request.state.caller, request.state.role = caller, caller.actor.role
+    if _is_from_elsewhere(request, service.settings):
+        await run_in_threadpool(caller.record_refusal)
+        raise RequestError("other_origin")
+    policy.permit(caller.actor, caller.action)
+
+
+async def find_caller(request: Request, *, quiet: bool = False) -> Found | None:
+    """Who calls, by the key in the Authorization header or else by a login's cookie, which `quiet` leaves alone."""
     service: Service = request.app.state.service
     kind, secret = _shown(request)
     if kind == "bearer":
@@ -169,7 +179,7 @@ async def find_caller(request: Request) -> Found | None:
     if kind != COOKIE:
         return None
     found = await service.logins.find(secret)
-    if found is not None and found.stale and not _is_from_elsewhere(request, service.settings):
+    if found is not None and found.stale and not quiet and not _is_from_elsewhere(request, service.settings):
         await run_in_threadpool(_touch, service, secret)
     return found
 
@@ -216,17 +226,21 @@ def record_refusal(request: Request, account_id: int, role: str, action: str, ci
     )  # fmt: skip
 
 
-def _check_key(key: str) -> None:
+def check_key(key: str) -> None:
+    """Refuse an idempotency key that is none."""
     if not KEY.fullmatch(key) or len(key) > MOST_KEY:
         raise RequestError("key_missing", f"a header Idempotency-Key of 1 to {MOST_KEY} visible characters is needed")
 
 
 def _is_from_elsewhere(request: Request, settings: Settings) -> bool:
     """Whether another site's page asks for a change with this browser's cookie."""
-    if request.method in SAFE or _shown(request)[0] != COOKIE:
-        return False
+    return request.method not in SAFE and _shown(request)[0] == COOKIE and not is_from_here(request, settings)
+
+
+def is_from_here(request: Request, settings: Settings) -> bool:
+    """Whether one of our own pages sends this."""
     site = request.headers.get("sec-fetch-site")
     if site is not None:
-        return site != "same-origin"
+        return site == "same-origin"
     host = settings.host or request.url.netloc
-    return request.headers.get("origin", "").removeprefix("https://").removeprefix("http://") != host
+    return request.headers.get("origin", "").removeprefix("https://").removeprefix("http://") == host

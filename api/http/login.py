@@ -43,37 +43,47 @@ class Me(BaseModel):
 @routes.post("/login", status_code=204, responses={401: {}})
 def log_in(given: LoginIn, request: Request) -> Response:
     """Begin a session, whose cookie is all that a browser keeps; a second login is a second session."""
+    token = begin_session(request, given.username, given.secret)
+    answer = Response(status_code=204)
+    answer.set_cookie(COOKIE, token, secure=True, httponly=True, samesite="lax", path="/")
+    return answer
+
+
+def begin_session(request: Request, username: str, secret: str) -> str:
+    """Log somebody in and return the cookie's value; a refusal of an account leaves a trace."""
     service: Service = request.app.state.service
     service.rates.count_stranger(request)
     address = request.client.host if request.client else ""
     now = dt.datetime.now(dt.UTC)
     try:
         token, _ = logins.log_in(
-            service.engine, given.username, given.secret, address, now,
+            service.engine, username, secret, address, now,
             local_allowed=service.settings.issuer is None, break_glass=service.settings.break_glass,
         )  # fmt: skip
     except LoginThrottledError:
         raise  # A flood of tries leaves no flood of entries.
     except LoginRefusedError:
         with reading(service.engine) as session:
-            account = named(session, given.username)
+            account = named(session, username)
         if account is not None:
             record_refusal(request, account.id, account.role, "session.begin", None)
         raise
-    answer = Response(status_code=204)
-    answer.set_cookie(COOKIE, token, secure=True, httponly=True, samesite="lax", path="/")
-    return answer
+    return token
 
 
 @routes.post("/logout", status_code=204)
 def log_out(caller: Annotated[Caller, may("session.end")]) -> Response:
     """End the session."""
-    token = caller.request.cookies.get(COOKIE, "")
-    with writing(caller.service.engine) as session:
-        sessions.log_out(session, token)
+    end_session(caller)
     answer = Response(status_code=204)
     answer.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax", path="/")
     return answer
+
+
+def end_session(caller: Caller) -> None:
+    """End the session of the browser that asks."""
+    with writing(caller.service.engine) as session:
+        sessions.log_out(session, caller.request.cookies.get(COOKIE, ""))
 
 
 @routes.get("/me")

@@ -83,6 +83,10 @@ def declare(errors: Mapping[type[Exception], str]) -> None:
 def problem(request: Request, slug: str, detail: str = "", **more: Any) -> Response:
     """The answer for one kind of problem; `more` stands in it beside the standard members."""
     kind = KINDS[slug]
+    show_page = getattr(request.app.state, "show_problem", None)
+    if show_page is not None and wants_page(request):
+        page: Response = show_page(request, slug, more)
+        return page
     headers = {"Cache-Control": "no-store"}
     if kind.status in (429, 503):
         headers["Retry-After"] = str(more.get("retry_after", RETRY_SECONDS))
@@ -90,6 +94,11 @@ def problem(request: Request, slug: str, detail: str = "", **more: Any) -> Respo
         headers["WWW-Authenticate"] = "Bearer"
     headers["Content-Language"] = language_of(request)
     return JSONResponse(members(request, slug, detail) | more, kind.status, headers, media_type=PROBLEM)
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a browser asks, in the place of which somebody reads the answer; the interface answers with documents."""
+    return "text/html" in request.headers.get("accept", "")
 
 
 def members(request: Request, slug: str, detail: str = "") -> dict[str, Any]:

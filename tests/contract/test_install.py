@@ -31,14 +31,15 @@ def _install(folder: Path, *, root: bool, present: tuple[str, ...] = ()) -> tupl
 
 
 def test_nothing_is_installed_where_everything_is_there(tmp_path: Path) -> None:
-    code, _, asked = _install(tmp_path, root=True, present=("initdb", "postgres", "node"))
+    code, _, asked = _install(tmp_path, root=True, present=("initdb", "postgres", "node", "chromium"))
     assert (code, asked) == (0, [])
 
 
 def test_root_gets_what_is_missing_from_the_systems_packages(tmp_path: Path) -> None:
     code, said, asked = _install(tmp_path, root=True)
     assert code == 0
-    assert [line for line in asked if "install" in line] == ["install -y -qq postgresql", "install -y -qq nodejs npm"]
+    wanted = ("postgresql", "nodejs npm", "chromium")
+    assert [line for line in asked if "install" in line] == [f"install -y -qq {packages}" for packages in wanted]
     assert "Installing PostgreSQL" in said
 
 

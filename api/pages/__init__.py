@@ -1,0 +1,22 @@
+"""The pages that people see in a browser, beside the programming interface and by the same functions and policy."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from api.pages import login, min_week, prose, static_files
+from api.pages.problems import show_problem
+
+PAGES = (login, prose, min_week)
+# The pages that anybody may see.
+PUBLIC = {
+    "/", "/log-ind", "/login-tid", "/sprog/{language}", "/hjaelp", "/tilgaengelighed", "/was", "/privatliv",
+}  # fmt: skip
+
+
+def add_pages(app: FastAPI) -> None:
+    """Let the application serve pages, and tell browsers of problems in pages."""
+    app.state.show_problem = show_problem
+    app.include_router(static_files.routes)
+    for part in PAGES:
+        app.include_router(part.routes)

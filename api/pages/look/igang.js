@@ -1,0 +1,9 @@
+/* Starts DKFDS's components, also in the parts that htmx puts in. */
+"use strict";
+DKFDS.init();
+document.addEventListener("htmx:after:swap", function (event) {
+  const target = event.detail.ctx.target;
+  if (target instanceof HTMLElement && target.isConnected) {
+    DKFDS.init({ scope: target });
+  }
+});

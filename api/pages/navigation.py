@@ -1,0 +1,38 @@
+"""Where everybody can go: the links of the menu, and the page that each role begins at."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from scheduler.actions import Actor, may
+
+
+class Link(NamedTuple):
+    """A link of the menu: its words' slug, the action that its page asks for, and the roles that it is meant for."""
+
+    path: str
+    slug: str
+    action: str
+    roles: frozenset[str]
+
+
+# In the order of the menu; the first that somebody may follow is where she begins.
+LINKS: tuple[Link, ...] = (Link("/min-uge", "nav_min_week", "plan.read", frozenset({"citizen"})),)
+START = "/start"  # of whom no link is meant for
+
+
+def links_of(actor: Actor) -> list[Link]:
+    """The links that somebody sees."""
+    return [link for link in LINKS if actor.role in link.roles and may(actor, link.action)]
+
+
+def start_of(actor: Actor) -> str:
+    """Where somebody begins."""
+    links = links_of(actor)
+    return links[0].path if links else START
+
+
+def safe_path(asked: str, otherwise: str = "/") -> str:
+    """An address to go on to, if it is one of ours: nobody is sent away from here by a link that somebody made."""
+    is_ours = asked.startswith("/") and not asked.startswith(("//", "/\\")) and asked.isprintable()
+    return asked if is_ours and len(asked) <= 2_000 else otherwise
