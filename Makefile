@@ -96,8 +96,17 @@ season: $(STAMP) ## Play WEEKS=26 weeks of 6,000 citizens under six policies sid
 load: setup ## Ask for 300 own weeks a second for SECONDS=10 while a run is solving; PostgreSQL must keep up
 	@$(BIN)/python -m benchmarks.load $(or $(SECONDS),10) $(DB)
 
+e2e: setup ## Walk through the pages in a browser, with and without scripts, and by keyboard alone
+	@$(BIN)/python -m pytest -q tests/e2e/pages
+
+axe: setup ## Look at every page with axe; ends with one JSON line
+	@$(BIN)/python -m tests.e2e.pages.axe
+
+screenshots: setup ## Take a picture of every page, phone and desktop, into DIR=screenshots
+	@$(BIN)/python -m tests.e2e.pages.look $(or $(DIR),screenshots)
+
 lock: setup ## Pin the dependencies anew (needs uv on the path)
 	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --upgrade --output-file requirements.lock
 
-.PHONY: help venv setup demo test check static compiled format bench umass chaos faults race life matrix load season run lock assets
+.PHONY: help venv setup demo test check static compiled format bench umass chaos faults race life matrix load season run lock assets e2e axe screenshots

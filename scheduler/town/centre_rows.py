@@ -43,7 +43,7 @@ def insert_centre(session: Session, town: Town, lasts: list[tuple[int, str]]) ->
         session,
         Room,
         id=[name for name, _ in rooms],
-        name=[name for name, _ in rooms],
+        name=[f"{kind.capitalize()} {int(name.rsplit('-', 1)[1])}" for name, (kind, _) in rooms],
         site_id=[sites[site] for _, (_, site) in rooms],
         type=[kind for _, (kind, _) in rooms],
     )

@@ -1,0 +1,62 @@
+"""Every page and state of it that is looked at, by axe, in screenshots, for words and sizes: add a new page here.
+
+A path may name the facts of `town.Facts`: `/min-uge?uge={week}`. `prepare` leads an open page into its state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+
+@dataclass(frozen=True)
+class Place:
+    """One page in one state, as somebody of a role sees it (nobody logged in: empty)."""
+
+    name: str
+    path: str
+    role: str = ""
+    prepare: Callable[[Page], None] | None = None
+    status: int = 200
+
+    @property
+    def is_for_citizens(self) -> bool:
+        """Whether citizens read it, so that its words must be easy."""
+        return self.role in ("", "citizen", "representative")
+
+
+def _send_login(name: str, secret: str) -> Callable[[Page], None]:
+    def send(page: Page) -> None:
+        page.fill("#username", name)
+        page.fill("#secret", secret)
+        page.click("main button[type=submit]")
+
+    return send
+
+
+def _open_menu(page: Page) -> None:
+    if page.locator(".phone-menu summary").is_visible():
+        page.click(".phone-menu summary")
+
+
+SHARED = (
+    Place("log-in", "/log-ind"),
+    Place("log-in-empty", "/log-ind", prepare=_send_login("", "")),
+    Place("log-in-refused", "/log-ind", prepare=_send_login("<b>ali</b>", "12345678")),
+    Place("logged-out", "/log-ind?besked=logged_out"),
+    Place("help", "/hjaelp"),
+    Place("accessibility", "/tilgaengelighed"),
+    Place("privacy", "/privatliv"),
+    Place("not-found", "/findes-ikke", status=404),
+    Place("not-permitted", "/min-uge", "planner", status=403),
+    Place("start", "/start", "admin"),
+)
+CITIZEN = (
+    Place("min-week", "/min-uge", "citizen"),
+    Place("min-week-menu", "/min-uge", "citizen", prepare=_open_menu),
+    Place("min-week-next", "/min-uge?uge={next_week}", "citizen"),
+    Place("min-week-last", "/min-uge?uge={last_week}", "citizen"),
+)
+PLACES: tuple[Place, ...] = SHARED + CITIZEN
