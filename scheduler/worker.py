@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -29,6 +29,7 @@ from catalog.weeks import WeekError
 from scheduler import weekly
 from scheduler.archive import ArchiveError, pack, unpack
 from scheduler.checkpoint import pack_checkpoint, unpack_checkpoint
+from scheduler.course import Course
 from scheduler.lease import DATABASE_AWAY, Lease
 from scheduler.points import PointsError
 from scheduler.queue import (
@@ -50,7 +51,6 @@ from scheduler.solving import CHECKPOINT_SECONDS, SolverProcess
 from scheduler.stored import NotFoundError, find_run
 from scheduler.worker_child import die_with
 from solver.problem import InvalidProblemError
-from solver.solution import Round
 
 log = structlog.get_logger("igang.worker")
 
@@ -146,11 +146,12 @@ class Worker:
         An earlier attempt's plan is waited for, however long it takes the child to check it again.
         """
         best: Outcome | None = None
+        course = Course()
         until = float("inf")
         while time.monotonic() < until:
             kind, content = _next(child, self._pace.look)
             if kind == "round":
-                lease.progress = describe(content)
+                lease.progress = course.add(content)
             elif kind == "checkpoint":
                 best, lease.checkpoint = content, pack_checkpoint(content)
             elif kind == "outcome":
@@ -202,11 +203,6 @@ def read_given(session: Session, held: Claim) -> tuple[Input, bool]:
     if archive is None:
         return read_input(session, task), False
     return Input(task, archive, run.rules_hash, 0.0), True
-
-
-def describe(state: Round) -> dict[str, Any]:
-    """A round as the run's progress."""
-    return asdict(state) | {"gap_percent": state.gap_percent}
 
 
 def _next(child: SolverProcess, seconds: float) -> tuple[str, Any]:

@@ -23,6 +23,7 @@ from api.http.problems import RequestError
 from catalog.weeks import parse_week
 from scheduler import approval, policy, publishing, queue
 from scheduler import review as reviews
+from scheduler.course import COURSE
 from scheduler.difference import Against, Difference, difference
 from scheduler.figures import in_points
 from scheduler.review import Review
@@ -90,7 +91,8 @@ def run_out(run: Run) -> RunOut:
     """A run's row in points."""
     return RunOut(
         id=run.id, week=run.week, state=run.state, created_at=run.created_at, finished_at=run.finished_at,
-        progress=run.progress, objective=None if run.objective is None else in_points(run.objective),
+        progress={name: known for name, known in run.progress.items() if name != COURSE},
+        objective=None if run.objective is None else in_points(run.objective),
         bound=None if run.bound is None else in_points(run.bound), gap_percent=run.gap_percent,
         closed_percent=run.closed_percent, attempt=run.attempt, error=run.error,
     )  # fmt: skip
