@@ -102,6 +102,12 @@ def run_made(session: Session, statement: Executable, values: Mapping[str, Any])
     return session.connection().execute(statement, values)
 
 
+def padded(values: Sequence[Any]) -> list[Any]:
+    """The values with the last repeated up to a power of four: a database compiles a list of each length by itself."""
+    length = next(4**step for step in range(32) if 4**step >= len(values))
+    return [*values, *values[-1:] * (length - len(values))]
+
+
 def insert_rows(session: Session, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows of one table, several times as fast as objects. All rows have the same keys."""
     if rows:

@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.orm import Session
 
-from catalog.database import insert_rows
+from catalog.database import insert_rows, padded
 from scheduler.tables import AuditEntry, Citizen, Pseudonym
 from scheduler.turns import take_turn
 
@@ -27,13 +27,11 @@ GENESIS = "0" * 64  # What stands before the first entry.
 NOBODY = ""  # The subject of an entry about no citizen, or about a number that no citizen has.
 _FEW = 5_000  # Citizens asked for in one statement.
 # Made once and run on the connection: to build them anew took two thirds of a reading's time.
-_CHAIN, _PSEUDONYM, _CITIZEN = (cast(Table, table.__table__) for table in (AuditEntry, Pseudonym, Citizen))
+_CHAIN, _PSEUDONYM = (cast(Table, table.__table__) for table in (AuditEntry, Pseudonym))
 _ADD = insert(_CHAIN)
 _NEWEST = select(_CHAIN.c.id, _CHAIN.c.hash).order_by(_CHAIN.c.id.desc()).limit(1)
-_SUBJECTS = (
-    select(_CITIZEN.c.id, _PSEUDONYM.c.subject)
-    .outerjoin_from(_CITIZEN, _PSEUDONYM)
-    .where(_CITIZEN.c.id.in_(bindparam("citizens", expanding=True)))
+_SUBJECTS = select(_PSEUDONYM.c.citizen_id, _PSEUDONYM.c.subject).where(
+    _PSEUDONYM.c.citizen_id.in_(bindparam("citizens", expanding=True))
 )
 _HASHED = ("account_id", "role", "purpose", "subject", "action", "outcome", "request_id")
 
@@ -77,8 +75,10 @@ def record(session: Session, entries: Iterable[Entry]) -> None:
     entries = list(entries)
     if not entries:
         return
+    citizens = {entry.citizen_id for entry in entries if entry.citizen_id is not None}
+    subjects = _pseudonyms(session, citizens)  # While others have the turn.
     take_turn(session, "audit")
-    subjects = _pseudonyms(session, {entry.citizen_id for entry in entries if entry.citizen_id is not None})
+    subjects |= _make_pseudonyms(session, citizens - subjects.keys())
     last = head(session)
     rows = []
     for entry in entries:
@@ -130,16 +130,27 @@ def who_looked(session: Session, citizen_id: int) -> list[Look]:
     return [Look(*row) for row in rows]
 
 
-def _pseudonyms(session: Session, citizens: set[int]) -> dict[int, str]:
-    """The citizens' pseudonyms, made at first use; a number that no citizen has gets none."""
-    known: dict[int, str] = {}
-    wanted = sorted(citizens)
+def _pseudonyms(session: Session, citizens: Set[int]) -> dict[int, str]:
+    """The pseudonyms of those who have one."""
+    wanted, known = sorted(citizens), dict[int, str]()
     for start in range(0, len(wanted), _FEW):
-        rows = session.connection().execute(_SUBJECTS, {"citizens": wanted[start : start + _FEW]}).all()
-        made = {key: secrets.token_hex(16) for key, subject in rows if subject is None}
-        insert_rows(session, Pseudonym, [{"citizen_id": key, "subject": subject} for key, subject in made.items()])
-        known |= {key: subject for key, subject in rows if subject is not None} | made
+        part = {"citizens": padded(wanted[start : start + _FEW])}
+        for key, subject in session.connection().execute(_SUBJECTS, part):
+            known[key] = subject
     return known
+
+
+def _make_pseudonyms(session: Session, citizens: Set[int]) -> dict[int, str]:
+    """Pseudonyms for citizens who had none; a number that no citizen has gets none."""
+    if not citizens:
+        return {}
+    known = _pseudonyms(session, citizens)  # Another writer may have made some.
+    wanted, made = sorted(citizens - known.keys()), dict[int, str]()
+    for start in range(0, len(wanted), _FEW):
+        found = session.scalars(select(Citizen.id).where(Citizen.id.in_(wanted[start : start + _FEW])))
+        made |= {key: secrets.token_hex(16) for key in found}
+    insert_rows(session, Pseudonym, [{"citizen_id": key, "subject": subject} for key, subject in made.items()])
+    return known | made
 
 
 def _hash(before: str, number: int, at: dt.datetime, values: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from catalog.database import make_engine, reading, writing
 from scheduler.audit import Entry, head, record
 
-GATHER_SECONDS = 0.02  # from one commit to the next: it costs more than answering a request, so it serves several
+GATHER_SECONDS = 0.01  # from one commit to the next: it costs more than answering a request, so it serves several
 MOST_AT_ONCE = 2_000  # entries of one commit
 
 
@@ -81,7 +81,7 @@ class AuditLog:
         with self._open:
             if self._closed:
                 raise AuditUnavailableError("the audit log is closed: the process is stopping")
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._write_groups, name="audit-log", daemon=True)
                 self._thread.start()
             self._queue.put(waiting)

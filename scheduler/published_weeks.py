@@ -89,6 +89,7 @@ class PublishedWeeks:
         self._documents: dict[int, _Document] = {}
         self._standing: dict[str, _Standing] = {}
         self._changed: dict[tuple[str, int], _Changed] = {}
+        self._renewing: set[str] = set()
         self._reading, self._keeping = threading.Lock(), threading.Lock()
 
     def of(self, session: Session, week: str, citizen_id: int) -> OwnWeek:
@@ -124,10 +125,27 @@ class PublishedWeeks:
         known = self._changed.get((week, citizen_id))
         return known.week if known is not None and known[:2] == (standing.turn, change) else None
 
+    def must_renew(self, week: str) -> bool:
+        """Whether to call `renew` now, so that nobody waits for it; one who asks is told so, and the others are not."""
+        standing = self._standing.get(week)
+        if standing is None or week in self._renewing or self._age(standing) < self._fresh_seconds / 2:
+            return False
+        self._renewing.add(week)
+        return True
+
+    def renew(self, session: Session, week: str) -> None:
+        """Ask which version of a week stands."""
+        try:
+            self._ask(session, week)
+        finally:
+            self._renewing.discard(week)
+
+    def _age(self, standing: _Standing) -> float:
+        return time.monotonic() - standing.asked_at
+
     def _known(self, week: str) -> _Standing | None:
         standing = self._standing.get(week)
-        fresh = standing is not None and time.monotonic() - standing.asked_at < self._fresh_seconds
-        return standing if fresh else None
+        return standing if standing is not None and self._age(standing) < self._fresh_seconds else None
 
     def _ask(self, session: Session, week: str) -> _Standing:
         asked_at = time.monotonic()

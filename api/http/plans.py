@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Path
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
 from api.http.callers import Answer, Caller, may
@@ -15,6 +18,7 @@ from api.http.catalog import Week
 from api.http.problems import RequestError
 from catalog.weeks import parse_week
 from scheduler import answers, policy, publishing, weeks_of
+from scheduler.life import NotPublishedError
 from scheduler.published_weeks import OwnWeek
 
 routes = APIRouter(prefix="/v1", tags=["plans"])
@@ -103,7 +107,16 @@ async def own_week(citizen_id: Number, week: Week, caller: Annotated[Caller, may
     if found is None:
         found = await run_in_threadpool(_read_own_week, caller, parsed, citizen_id)
     await caller.look_at_meanwhile(citizen_id)
-    return Response(found.body, media_type="application/json", headers={"ETag": f'"{found.version}"'})
+    renewal = BackgroundTask(_renew, caller, parsed) if caller.service.weeks.must_renew(parsed) else None
+    return Response(
+        found.body, media_type="application/json", headers={"ETag": f'"{found.version}"'}, background=renewal
+    )
+
+
+def _renew(caller: Caller, week: str) -> None:
+    # The next who asks is told what is wrong.
+    with suppress(SQLAlchemyError, NotPublishedError), caller.reading() as session:
+        caller.service.weeks.renew(session, week)
 
 
 def _read_own_week(caller: Caller, week: str, citizen_id: int) -> OwnWeek:

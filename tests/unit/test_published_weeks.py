@@ -110,6 +110,22 @@ def test_a_week_is_at_hand_once_it_was_read_and_for_as_long_as_it_is_fresh(town:
     assert weeks.at_hand(WEEK, 1, 0) is None
 
 
+def test_one_who_reads_an_ageing_week_is_told_to_renew_it_and_all_others_read_on(town: PlanTown) -> None:
+    town.published({1: ["motion"]})
+    weeks, ageing = PublishedWeeks(3600.0), PublishedWeeks(0.0)
+    assert not weeks.must_renew(WEEK)
+    for each in (weeks, ageing):
+        each.of(town.session, WEEK, 1)
+    assert not weeks.must_renew(WEEK)
+    assert [ageing.must_renew(WEEK) for _ in range(3)] == [True, False, False]
+    ageing.renew(town.session, WEEK)
+    assert ageing.must_renew(WEEK)
+    withdraw(town.session, WEEK, town.planner, minutes(2))
+    with pytest.raises(NotPublishedError):
+        ageing.renew(town.session, WEEK)
+    assert ageing.must_renew(WEEK)
+
+
 def _seen(weeks: PublishedWeeks, town: PlanTown, citizen: int, week: str = WEEK) -> tuple[str, list[str], int]:
     """The version of her week, the offerings in it, and the number of her last change of it."""
     found = weeks.of(town.session, week, citizen)
