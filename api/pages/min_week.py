@@ -38,7 +38,7 @@ def show(
         earlier=shift_week(week, -1),
         later=shift_week(week, 1),
         days=days,
-        today=next((day for day in days or () if day.is_today), None),
+        today=next((day for day in days or () if day.is_today), Day(now.date(), True)) if week == this_week else None,
         minute=now.hour * 60 + now.minute,
     )
 

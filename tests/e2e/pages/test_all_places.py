@@ -1,0 +1,100 @@
+"""What holds for every page: no violations, no slugs, no English in Danish ones, easy words, little to fetch."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import Page, Response
+
+from api.pages.texts import words_of
+from tests.e2e.pages.axe import violations
+from tests.e2e.pages.places import PLACES, Place
+from tests.e2e.pages.site import DESKTOP, PHONE, Site
+
+COLD_BYTES, WARM_BYTES = 150_000, 15_000
+MOST_LIX = 35
+NAMES = [place.name for place in PLACES]
+SLUG = re.compile(r"\b[a-z]+(_[a-z0-9]+)+\b")
+ENGLISH = re.compile(r"\b(the|and|with|you|your|this|that|please|error|week|log in|call us|next|previous|send)\b", re.I)
+OF_HERS = "[lang]:not(html), .event, .who, .site-owner"  # other languages, and what is data and not our words
+HEADINGS = (
+    "() => [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].filter(h => h.checkVisibility()).map(h => +h.tagName[1])"
+)
+# Every block ends a sentence, as it does for whoever reads it.
+BLOCKS = "p,li,h1,h2,h3,h4,label,legend,button,td,th,dt,dd,summary,.form-hint"
+TEXT = """(root, [hidden, blocks]) => { const copy = root.cloneNode(true);
+  copy.querySelectorAll(hidden).forEach(part => part.remove());
+  copy.querySelectorAll(blocks).forEach(part => part.append('. '));
+  return copy.textContent; }"""
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@pytest.mark.parametrize("place", PLACES, ids=NAMES)
+def test_a_place_is_accessible_and_fits_the_screen(site: Site, place: Place, width: int) -> None:
+    with site.as_role(place.role, width) as context:
+        page = site.open(context, place)
+        assert violations(page) == []
+        assert page.locator("html").get_attribute("lang") == "da"
+        assert page.locator("h1").count() == 1
+        levels = page.evaluate(HEADINGS)
+        assert all(after <= before + 1 for before, after in pairwise(levels)), levels
+        assert page.locator("header .phone-number").is_visible()
+
+
+@pytest.mark.parametrize("place", PLACES, ids=NAMES)
+def test_the_words_of_a_place_are_danish_and_easy(site: Site, place: Place) -> None:
+    with site.as_role(place.role) as context:
+        page = site.open(context, place)
+        text = page.locator("body").evaluate(TEXT, [OF_HERS, BLOCKS])
+        assert not SLUG.search(text), SLUG.search(text)
+        assert not ENGLISH.search(text), ENGLISH.search(text)
+        if place.is_for_citizens:
+            assert lix(page.locator("main").evaluate(TEXT, [OF_HERS, BLOCKS])) <= MOST_LIX
+
+
+def lix(text: str) -> float:
+    """Björnsson's readability: words a sentence, and the share of words of more than six letters in percent."""
+    words = re.findall(r"[^\W\d_]+", text)
+    sentences = [part for part in re.split(r"[.:!?]+", text) if re.search(r"[^\W\d_]", part)]
+    if len(words) < 30:
+        return 0.0  # Too few to say anything.
+    return len(words) / len(sentences) + 100 * sum(len(word) > 6 for word in words) / len(words)
+
+
+def test_easy_and_hard_words_are_told_apart() -> None:
+    easy = "Du kan ringe til os. Vi er her for dig. " * 5
+    hard = (
+        "Kommunalbestyrelsen tilrettelægger beskæftigelsesindsatsen under hensyntagen til gældende retningslinjer " * 5
+    )
+    assert lix(easy) < MOST_LIX < lix(hard)
+
+
+def test_both_languages_have_the_same_words_that_ask_for_the_same() -> None:
+    assert words_of("da").asked_for() == words_of("en").asked_for()
+
+
+def test_the_first_page_of_a_citizen_is_small_and_the_second_smaller(site: Site) -> None:
+    with site.as_role("citizen", PHONE) as context:
+        page = context.new_page()
+        assert _bytes_of(page, "/min-uge") <= COLD_BYTES
+        assert _bytes_of(page, "/min-uge") <= WARM_BYTES
+
+
+def _bytes_of(page: Page, path: str) -> int:
+    """What comes over the wire for a page and all that belongs to it."""
+    answers: list[Response] = []
+
+    def note(answer: Response) -> None:
+        answers.append(answer)
+
+    page.on("response", note)
+    page.goto(path, wait_until="networkidle")
+    page.remove_listener("response", note)
+    assert answers
+    return sum(
+        sizes["responseBodySize"] + sizes["responseHeadersSize"]
+        for answer in answers
+        if not answer.from_service_worker and (sizes := answer.request.sizes())
+    )
