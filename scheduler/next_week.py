@@ -20,7 +20,7 @@ from scheduler.learning.evidence import Floats
 from scheduler.learning.ledger import Ledger
 from scheduler.learning.ramp import BAD, FAIR, GOOD, Budget
 from scheduler.learning.settings import Settings, read_settings
-from scheduler.life import need_published_run
+from scheduler.life import need_published_run, published_run
 from scheduler.reading import columns, ints, places
 from scheduler.runs import Task
 from scheduler.stored import find_run, stored_input
@@ -66,6 +66,20 @@ def look_back(session: Session, week: str) -> Carried:
     rows = zip(*(column.tolist() for column in found), strict=True)
     carried = [{"week": following, **dict(zip(names, row, strict=True))} for row in rows]
     return Carried(following, None if run.input is None else run.id, carried)
+
+
+def carried_into(session: Session, week: str) -> Carried | None:
+    """What everybody brings into a week; None where the week before it is not published. Nothing is written."""
+    before = shift_week(week, -1)
+    return None if published_run(session, before) is None else look_back(session, before)
+
+
+def make_ready(session: Session, week: str, carried: Carried | None, options: Options) -> Task:
+    """Make a week's groups, with what everybody brings where that is known, and say what is to be planned."""
+    if carried is not None:
+        return begin_week(session, carried, options)
+    create_groups(session, week)
+    return Task(week, options)
 
 
 def begin_week(session: Session, carried: Carried, options: Options) -> Task:

@@ -11,10 +11,8 @@ from catalog.database import reading, writing
 from catalog.rules import rules_on
 from catalog.weeks import CENTRE_TIME, week_of
 from scheduler import clock
-from scheduler.life import published_run
-from scheduler.next_week import begin_week, look_back
+from scheduler.next_week import carried_into, make_ready
 from scheduler.queue import schedule_weekly, weekly_key
-from scheduler.runs import Task
 from scheduler.tables import Run
 from solver import Options
 
@@ -30,14 +28,13 @@ def ask_if_due(engine: Engine, moment: dt.datetime | None = None) -> int | None:
         rule = rules_on(session, local.date()).get(("schedule", "weekly"))
         if rule is None or not _is_due(local, rule):
             return None
-        this_week, week = (week_of(local.date() + dt.timedelta(days=days)) for days in (0, 7))
+        week = week_of(local.date() + dt.timedelta(days=7))
         known = session.scalar(select(Run.id).where(Run.schedule_key == weekly_key(week)))
         if known is not None:
             return known
-        carried = None if published_run(session, this_week) is None else look_back(session, this_week)
+        carried = carried_into(session, week)
     with writing(engine) as session:
-        task = Task(week) if carried is None else begin_week(session, carried, Options())
-        return schedule_weekly(session, task).id
+        return schedule_weekly(session, make_ready(session, week, carried, Options())).id
 
 
 def _is_due(local: dt.datetime, rule: dict[str, Any]) -> bool:
