@@ -120,13 +120,13 @@ def _unstaffed(session: Session, week: str) -> Iterable[Unstaffed]:
     for group, staff, name in session.execute(holds.where(Group.week == week).order_by(StaffMember.name)):
         held.setdefault(group, []).append((staff, name))
     meetings = select(Group.id, Offering.da, Offering.en, Site.name, Meeting.date, Meeting.start_min, Meeting.end_min)
-    meetings = meetings.add_columns(Meeting.day).join(Group, Group.id == Meeting.group_id)
+    meetings = meetings.join(Group, Group.id == Meeting.group_id)
     meetings = meetings.join(Offering, Offering.id == Group.offering_id).join(Site, Site.id == Group.site_id)
     rows = session.execute(meetings.where(Group.week == week).order_by(Meeting.date, Meeting.start_min, Group.id))
-    for group, da, en, site, date, start, end, day in rows:
+    for group, da, en, site, date, start, end in rows:
         holders = held.get(group, [])
         if not any(
-            staff not in with_hours or any(a <= start and end <= b for a, b in hours.get((staff, day), ()))
+            staff not in with_hours or any(a <= start and end <= b for a, b in hours.get((staff, date.weekday()), ()))
             for staff, _ in holders
         ):
             yield Unstaffed(group, da, en, site, date, start, end, tuple(name for _, name in holders))
