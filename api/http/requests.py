@@ -73,7 +73,7 @@ def asked_change(citizen_id: Number, request_id: Number, caller: Annotated[Calle
     """Show one of a citizen's requests."""
     with caller.reading() as session:
         caller.permit(session, citizen_id)
-        shown = _shown(caller, session, _find(session, citizen_id, request_id))
+        shown = _shown(caller, session, find_request(session, citizen_id, request_id))
     caller.look_at([citizen_id])
     return shown
 
@@ -96,9 +96,9 @@ def hold_choice(
     except FullError as error:
         detail = str(error)
     with caller.reading() as session:
-        before = _find(session, citizen_id, request_id)
+        before = find_request(session, citizen_id, request_id)
         caller.service.states.of(session, before.week).vacancies.forget()
-    wish = replace(Asked.from_json(before.kind, before.asked), text=before.text)
+    wish = wish_of(before)
 
     def shape(made: RequestOut) -> Answer:
         problem = members(caller.request, "full", detail)
@@ -135,6 +135,18 @@ def _ask(
     shape: Callable[[RequestOut], Answer],
     version: str | None = None,
 ) -> Response:
+    keep = prepare(caller, citizen_id, week, wish, version)
+
+    def answer() -> Answer:
+        return shape(_shown(caller, caller.session, keep()))
+
+    return caller.write(answer, body=body, about=[citizen_id])
+
+
+def prepare(
+    caller: Caller, citizen_id: int, week: str, wish: Asked, version: str | None = None
+) -> Callable[[], ChangeRequest]:
+    """Look for the answer to a wish while nobody waits; what is returned keeps it, in the write that follows."""
     asker = asker_of(caller, citizen_id)
 
     def find(session: Session) -> ChangeRequest:
@@ -145,12 +157,12 @@ def _ask(
     with caller.reading() as session:
         found = None if _is_known(caller, session) else find(session)
 
-    def keep() -> Answer:
+    def keep() -> ChangeRequest:
         request = find(caller.session) if found is None else found
         requests.keep_answer(caller.session, request, asker)
-        return shape(_shown(caller, caller.session, request))
+        return request
 
-    return caller.write(keep, body=body, about=[citizen_id])
+    return keep
 
 
 def _step(
@@ -166,11 +178,18 @@ def _step(
 
 def _is_known(caller: Caller, session: Session) -> bool:
     """Whether the write's key came before, so that its answer is there."""
-    key = caller.actor.account_id, caller.request.headers["idempotency-key"]
+    key = caller.actor.account_id, caller.key
     return session.get(StoredAnswer, key) is not None
 
 
-def _find(session: Session, citizen_id: int, request_id: int) -> ChangeRequest:
+def wish_of(request: ChangeRequest) -> Asked:
+    """What a request asked for, to ask for it once more."""
+    asked = {name: value for name, value in request.asked.items() if name != "done"}
+    return replace(Asked.from_json(request.kind, asked), text=request.text)
+
+
+def find_request(session: Session, citizen_id: int, request_id: int) -> ChangeRequest:
+    """A request of hers, or the problem `not_found`."""
     hers = select(ChangeRequest).where(ChangeRequest.id == request_id, ChangeRequest.citizen_id == citizen_id)
     found = session.scalars(hers).one_or_none()
     if found is None:
