@@ -6,9 +6,11 @@ import datetime as dt
 import re
 
 from playwright.sync_api import Page, expect
+from sqlalchemy import update
 
 from catalog.database import writing
 from scheduler import accounts
+from scheduler.tables import LoginSession
 from tests.e2e.pages.site import PHONE, Site
 
 LOG_IN = "main button:has-text('Log ind')"
@@ -101,3 +103,25 @@ def test_a_week_prints_on_one_sheet(site: Site) -> None:
 def pages_of(page: Page) -> int:
     """How many sheets a page takes on paper."""
     return len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
+
+
+def test_somebody_is_warned_before_her_login_ends_and_stays_by_a_press(site: Site) -> None:
+    with site.as_role("staff") as context:
+        page = context.new_page()
+        page.goto("/start")
+        was_there(site, "staff", minutes_ago=12)
+        page.evaluate("htmx.ajax('GET', '/login-tid', {target: '#login-end', swap: 'outerHTML'})")
+        expect(page.get_by_text("Du bliver snart logget ud")).to_be_visible()
+        page.get_by_role("button", name="Ja, bliv her").click()
+        expect(page.get_by_text("Du bliver snart logget ud")).to_have_count(0)
+        was_there(site, "staff", minutes_ago=16)
+        page.evaluate("htmx.ajax('GET', '/login-tid', {target: '#login-end', swap: 'outerHTML'})")
+        expect(page.get_by_text("Intet går tabt")).to_be_visible()
+
+
+def was_there(site: Site, role: str, minutes_ago: int) -> None:
+    """Let somebody have asked for something that long ago for the last time."""
+    seen = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=minutes_ago)
+    account = site.facts.account[role]
+    with writing(site.engine) as session:
+        session.execute(update(LoginSession).where(LoginSession.account_id == account).values(seen_at=seen))

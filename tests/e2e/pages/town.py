@@ -128,18 +128,15 @@ def _people(
             granted_by=account["citizen"], granted_at=now,
         )
     )  # fmt: skip
+    hers = select(Place.group_id).where(Place.citizen_id == citizen).order_by(Place.group_id).limit(1)
     held = select(Place.group_id).join(GroupStaff, GroupStaff.group_id == Place.group_id)
     groups = session.scalars(held.where(Place.week == week, GroupStaff.staff_id == staff)).all()
-    any_group = session.scalars(select(Place.group_id).where(Place.week == week, Place.citizen_id == citizen)).first()
-    past = session.scalars(select(Place.group_id).where(Place.week == last, Place.citizen_id == citizen)).first()
+    group = groups[0] if groups else session.scalars(hers.where(Place.week == week)).one()
+    past = session.scalars(hers.where(Place.week == last)).one()
     taken = select(Group.offering_id).join(Place, Place.group_id == Group.id).where(Place.citizen_id == citizen)
-    wanted = session.scalars(
-        select(Offering.id).where(Offering.id.not_in(taken), Offering.kind == "open_group")
-    ).first()
-    assert None not in (any_group, past, wanted)
-    return Facts(
-        week, following, last, *runs, citizen, other, staff, groups[0] if groups else any_group, past, wanted, account
-    )
+    free = select(Offering.id).where(Offering.id.not_in(taken), Offering.kind == "open_group")
+    wanted = session.scalars(free.order_by(Offering.id).limit(1)).one()
+    return Facts(week, following, last, *runs, citizen, other, staff, group, past, wanted, account)
 
 
 def _life(session: Session, facts: Facts, now: dt.datetime) -> None:
