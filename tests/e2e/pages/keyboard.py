@@ -1,0 +1,49 @@
+"""Somebody who has a keyboard only: she goes from stop to stop, sees where she is, and presses what she finds."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page
+
+MOST_STOPS = 400
+NAME = """element => (element.getAttribute('aria-label')
+  || [...(element.labels || [])].map(label => label.innerText).join(' ') || element.innerText || '').trim()"""
+# The outline or the shadow that shows where one is; of a hidden box or button, that of its label.
+SEEN = """element => { const looks = [element, ...(element.labels || [])].map(part => getComputedStyle(part));
+  const drawn = [...looks, ...[...(element.labels || [])].map(part => getComputedStyle(part, '::before'))];
+  const outlined = look => parseFloat(look.outlineWidth) > 0 && look.outlineStyle !== 'none';
+  return drawn.some(look => outlined(look) || look.boxShadow !== 'none'); }"""
+
+
+def go_to(page: Page, name: str) -> Locator:
+    """Press Tab until what has this name, or begins with it, has the focus, which must be seen at every stop."""
+    wanted = re.compile(re.escape(name), re.IGNORECASE)
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        here = page.locator(":focus")
+        if here.count() == 0:
+            continue  # The browser's own bar, between the last stop and the first.
+        assert here.evaluate(SEEN), f"the focus is not seen: {here.evaluate('element => element.outerHTML')[:200]}"
+        if wanted.match(here.evaluate(NAME)):
+            return here
+    raise AssertionError(f"{name}: no stop of this name")
+
+
+def press(page: Page, name: str) -> None:
+    """Go to a link or button and press it."""
+    go_to(page, name)
+    page.keyboard.press("Enter")
+
+
+def choose(page: Page, name: str) -> None:
+    """Go to a box and tick it; of buttons that exclude each other, go to the first and on by arrows."""
+    here = go_to(page, name)
+    page.keyboard.press("Space")
+    assert here.is_checked()
+
+
+def write(page: Page, name: str, text: str) -> None:
+    """Go to a field and write."""
+    go_to(page, name)
+    page.keyboard.type(text)
