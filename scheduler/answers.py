@@ -48,6 +48,12 @@ def answer(
     return kept
 
 
+def open_run(session: Session, week: str) -> int | None:
+    """The newest run whose proposal for a week can be answered."""
+    open_ones = select(Run.id).where(Run.week == week, Run.state.in_(OPEN), Run.objective.is_not(None))
+    return session.scalar(open_ones.order_by(Run.id.desc()).limit(1))
+
+
 def find_answer(session: Session, run_id: int, citizen_id: int) -> PlanAnswer | None:
     """What a citizen said last to a run's proposal."""
     return session.get(PlanAnswer, (run_id, citizen_id))

@@ -46,7 +46,9 @@ def waits(citizen_id: Number, caller: Annotated[Caller, may("request.read")]) ->
     """List what a citizen waits for."""
     with caller.reading() as session:
         caller.permit(session, citizen_id)
-        found = [_out(caller, session, row) for row in waiting.waits_of(session, citizen_id)]
+        language = language_of(caller.request)
+        rows = waiting.waits_of(session, citizen_id)
+        found = [waiting_out(session, row, caller.now, language) for row in rows]
     caller.look_at([citizen_id])
     return found
 
@@ -83,20 +85,21 @@ def decline_offer(citizen_id: Number, waiting_id: Number, caller: Annotated[Call
 def _write(caller: Caller, citizen_id: int, do: Callable[[], Waiting]) -> Response:
     def step() -> Answer:
         caller.permit(caller.session, citizen_id)
-        return Answer(200, _out(caller, caller.session, do()))
+        return Answer(200, waiting_out(caller.session, do(), caller.now, language_of(caller.request)))
 
     return caller.write(step, about=[citizen_id])
 
 
-def _out(caller: Caller, session: Session, row: Waiting) -> WaitingOut:
+def waiting_out(session: Session, row: Waiting, now: dt.datetime, language: str) -> WaitingOut:
+    """What somebody waits for, in words of a language."""
     is_open = row.state in waiting.OPEN
-    line = waiting.place_in_line(session, row.citizen_id, row.offering_id, caller.now) if is_open else None
-    offer = offers.open_offer(session, row.citizen_id, caller.now)
+    line = waiting.place_in_line(session, row.citizen_id, row.offering_id, now) if is_open else None
+    offer = offers.open_offer(session, row.citizen_id, now)
     seat = offer if offer is not None and offer.waiting_id == row.id else None
     first, last = (None, None) if line is None else line.band
     return WaitingOut(
         id=row.id, offering_id=row.offering_id, state=row.state, since=row.since, first=first, last=last,
         freed=None if line is None else line.freed, group_id=None if seat is None else seat.group_id,
         offered_until=None if seat is None else seat.until,
-        say=waiting_words(session, row, line, seat, language_of(caller.request)),
+        say=waiting_words(session, row, line, seat, language),
     )  # fmt: skip

@@ -50,12 +50,7 @@ class WhyNotOut(BaseModel):
 def why(citizen_id: Number, week: Week, group_id: Number, caller: Annotated[Caller, may("plan.read")]) -> WhyOut:
     """Say why she has an activity."""
     with caller.reading() as session:
-        question, names = _read(caller, session, citizen_id, week)
-        if group_id not in question.edits.present:
-            raise RequestError("not_found")
-        found = reasons.why(question, group_id)
-        worth = reasons.points(question, group_id) if caller.actor.is_staff else None
-        answer = WhyOut(group_id=group_id, reasons=_said(found, names), points=worth)
+        answer = read_why(caller, session, citizen_id, parse_week(week), group_id, language_of(caller.request))
     caller.look_at([citizen_id])
     return answer
 
@@ -69,21 +64,38 @@ def why_not(
 ) -> WhyNotOut:
     """Say why she does not have an activity, and what would let her have it: each was tried before it is said."""
     with caller.reading() as session:
-        question, names = _read(caller, session, citizen_id, week)
-        if offering_id not in names.offering:
-            raise RequestError("not_found")
-        most = caller.service.states.of(session, question.frame.week).rules.most_counterfactuals
-        found = reasons.why_not(question, offering_id)
-        would = [words(each.said, names) for each in counterfactuals(question, offering_id, most)]
-        answer = WhyNotOut(offering_id=offering_id, reasons=_said(found, names), would=would)
+        answer = read_why_not(caller, session, citizen_id, parse_week(week), offering_id, language_of(caller.request))
     caller.look_at([citizen_id])
     return answer
 
 
-def _read(caller: Caller, session: Session, citizen_id: int, week: str) -> tuple[Question, Names]:
+def read_why(caller: Caller, session: Session, citizen_id: int, week: str, group_id: int, language: str) -> WhyOut:
+    """Say in a language why she has an activity; RequestError where she does not have it."""
+    question, names = _read(caller, session, citizen_id, week, language)
+    if group_id not in question.edits.present:
+        raise RequestError("not_found")
+    found = reasons.why(question, group_id)
+    worth = reasons.points(question, group_id) if caller.actor.is_staff else None
+    return WhyOut(group_id=group_id, reasons=_said(found, names), points=worth)
+
+
+def read_why_not(
+    caller: Caller, session: Session, citizen_id: int, week: str, offering_id: str, language: str
+) -> WhyNotOut:
+    """Say in a language why she does not have an offering; RequestError where there is no such offering."""
+    question, names = _read(caller, session, citizen_id, week, language)
+    if offering_id not in names.offering:
+        raise RequestError("not_found")
+    most = caller.service.states.of(session, week).rules.most_counterfactuals
+    found = reasons.why_not(question, offering_id)
+    would = [words(each.said, names) for each in counterfactuals(question, offering_id, most)]
+    return WhyNotOut(offering_id=offering_id, reasons=_said(found, names), would=would)
+
+
+def _read(caller: Caller, session: Session, citizen_id: int, week: str, language: str) -> tuple[Question, Names]:
     caller.permit(session, citizen_id)
-    state = caller.service.states.of(session, parse_week(week))
-    return read_question(session, state, citizen_id), read_names(session, language_of(caller.request))
+    state = caller.service.states.of(session, week)
+    return read_question(session, state, citizen_id), read_names(session, language)
 
 
 def _said(found: tuple[Reason, ...], names: Names) -> list[ReasonOut]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from api.pages import login, min_week, prose, static_files
+from api.pages import citizen, login, prose, static_files
 from api.pages.problems import show_problem
 
-PAGES = (login, prose, min_week)
+PAGES = (login, prose, citizen)
 # The pages that anybody may see.
 PUBLIC = {
     "/", "/log-ind", "/login-tid", "/sprog/{language}", "/hjaelp", "/tilgaengelighed", "/was", "/privatliv",

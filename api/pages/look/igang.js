@@ -7,3 +7,7 @@ document.addEventListener("htmx:after:swap", function (event) {
     DKFDS.init({ scope: target });
   }
 });
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}

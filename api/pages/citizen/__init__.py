@@ -1,0 +1,12 @@
+"""A citizen's own pages; each stands once more under `/for/17` for who sees or acts for her."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.pages.citizen import activity, proposal, week
+
+routes = APIRouter(include_in_schema=False)
+for part in (week, activity, proposal):
+    routes.include_router(part.routes)
+    routes.include_router(part.routes, prefix="/for/{citizen_id}")
