@@ -50,7 +50,7 @@ def note(page: Annotated[Page, may_page("task.write")]) -> Response:
         page.session.add(StaffTask(slug="note", citizen_id=1, week=WEEK, subject=given.text, created_at=page.now))
         page.session.flush()
         if given.kind == "full":
-            raise FullError("no seat is left")
+            raise FullError(1)
         if given.kind == "broken":
             raise OperationalError("INSERT", {}, Exception("gone"), connection_invalidated=True)
         if given.kind == "foreign":
