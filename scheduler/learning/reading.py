@@ -17,7 +17,7 @@ from catalog.tables import Group
 from catalog.weeks import monday_of, weeks_between
 from scheduler.citizen_reading import open_goals
 from scheduler.facts import CentreFacts
-from scheduler.learning.evidence import Answers, weigh
+from scheduler.learning.evidence import Answers, Evidence, Floats, weigh
 from scheduler.learning.model import Estimates, estimate, shared_columns
 from scheduler.learning.progress import UNKNOWN, expected_help
 from scheduler.learning.settings import Settings
@@ -35,6 +35,16 @@ class Steps:
     weeks_left: Ints  # (I, X)
 
 
+@dataclass(frozen=True)
+class Said:
+    """All answers, and those who gave them or are asked about."""
+
+    ids: Ints  # (I,) citizen.id, rising
+    goal: Ints  # (I, X) open sub-goals on the indicator
+    evidence: Evidence
+    expected: Floats  # (I, O) what the catalogue says
+
+
 def read_estimates(session: Session, week: str, ids: Ints, centre: CentreFacts, settings: Settings) -> Estimates:
     """What is believed before `week` of these citizens, from everything that anybody said before it.
 
@@ -43,19 +53,24 @@ def read_estimates(session: Session, week: str, ids: Ints, centre: CentreFacts, 
     ids
         (I,) citizen.id, rising.
     """
-    rows = columns(session, _said(week))
-    everybody = np.union1d(ids, ints(rows[0]))
-    answers = _answers(rows, week, everybody, centre)
+    said = read_said(session, week, ids, centre, settings)
     target = columns(session, _target_groups(week))
     codes = sorted(set(target[1]))
-    target_group = table(session, _target_groups(week), everybody, codes).astype(np.float64)
-    goal = table(session, open_goals(), everybody, centre.indicator)
-    shared, deviation = shared_columns(np.minimum(target_group, 1), goal.astype(np.float64), settings.spread)
-    expected = expected_help(goal, centre.offering, settings)
-    evidence = weigh(answers, len(everybody), len(centre.offering.id), settings.forgetting)
-    found = estimate(evidence, expected, shared, deviation, settings.spread)
-    who = np.searchsorted(everybody, ids)
+    target_group = table(session, _target_groups(week), said.ids, codes).astype(np.float64)
+    shared, deviation = shared_columns(np.minimum(target_group, 1), said.goal.astype(np.float64), settings.spread)
+    found = estimate(said.evidence, said.expected, shared, deviation, settings.spread)
+    who = np.searchsorted(said.ids, ids)
     return Estimates(*(getattr(found, name)[who] for name in Estimates.__dataclass_fields__))
+
+
+def read_said(session: Session, week: str, ids: Ints, centre: CentreFacts, settings: Settings) -> Said:
+    """What was said before `week` by anybody, and what the catalogue says of them and of these citizens."""
+    rows = columns(session, _said(week))
+    everybody = np.union1d(ids, ints(rows[0]))
+    goal = table(session, open_goals(), everybody, centre.indicator)
+    answers = _answers(rows, week, everybody, centre)
+    evidence = weigh(answers, len(everybody), len(centre.offering.id), settings.forgetting)
+    return Said(everybody, goal, evidence, expected_help(goal, centre.offering, settings))
 
 
 def read_steps(session: Session, week: str, ids: Ints, centre: CentreFacts) -> Steps:

@@ -46,6 +46,11 @@ def account_words(account: Account, language: str = LANGUAGES[0]) -> str:
     return " ".join(say.gettext(slug).format(**numbers) for slug in (own, "alike"))
 
 
+def caution_words(language: str = LANGUAGES[0]) -> str:
+    """What figures about offerings do not show."""
+    return texts(language, DOMAIN).gettext("caution")
+
+
 def _number(value: float, language: str) -> str:
     text = f"{value:.1f}"
     return text.replace(".", ",") if language == "da" else text

@@ -247,3 +247,14 @@ def test_she_says_whether_she_wants_to_try_something_new_and_may_change_her_mind
     assert said == [True, True, False]
     assert asking.send("second", "PUT", path, {"yes": True}).status_code == 404
     assert asking.send("citizen", "PUT", path, {"yes": "perhaps"}).status_code == 422
+
+
+def test_a_citizen_reads_what_is_believed_to_help_her_and_staff_what_offerings_seem_to_do(asking: Asking) -> None:
+    believed = asking.send("citizen", "GET", f"/v1/citizens/1/help/{WEEK}").json()
+    assert believed
+    assert all(row["words"] and row["account"]["answers"] == 0 for row in believed)
+    assert asking.send("citizen", "GET", f"/v1/citizens/2/help/{WEEK}").status_code == 404
+    assert asking.send("citizen", "GET", f"/v1/figures/effects?week={WEEK}").status_code == 403
+    told = asking.send("leader", "GET", f"/v1/figures/effects?week={WEEK}").json()
+    assert told["effects"] == []  # Too few have said anything.
+    assert "ikke bevis" in told["caution"]

@@ -17,6 +17,7 @@ from scheduler.learning.for_week import Lessons, lessons_for
 from scheduler.learning.progress import FULL, UNKNOWN
 from scheduler.learning.reading import read_estimates, read_steps
 from scheduler.learning.settings import read_settings
+from scheduler.learning.told import believed_of, effects_before
 from scheduler.points import progress_points, read_points
 from scheduler.tables import (
     Account,
@@ -153,3 +154,27 @@ def test_learning_can_be_switched_off(filled: Filled) -> None:
     filled.say(filled.first, 1)
     store_rules(filled.session, [("learning", "is_on", False)], dt.date(2026, 2, 1))
     assert filled.lessons() is None
+
+
+def test_a_citizen_is_told_what_is_believed_to_help_her_with_all_that_went_into_it(filled: Filled) -> None:
+    filled.say(filled.first, 5)
+    hers, others = (believed_of(filled.session, WEEK, each, "en") for each in (filled.first, filled.second))
+    assert [each.offering_id for each in hers] == ["motion", "jobklub"]
+    assert (hers[0].account.answers, others[0].account.answers) == (1, 0)
+    assert hers[0].account.mean > others[0].account.mean == others[0].account.alike > hers[0].account.expected
+    assert hers[0].words.startswith(f"For you: {hers[0].account.mean:.1f} ± {hers[0].account.error:.1f}")
+    store_rules(filled.session, [("learning", "is_on", False)], dt.date(2026, 2, 1))
+    assert believed_of(filled.session, WEEK, filled.first, "en") == []
+
+
+def test_effects_are_told_of_what_enough_citizens_have_answered_about(filled: Filled) -> None:
+    for each in (filled.first, filled.second):
+        filled.say(each, 5)
+    assert effects_before(filled.session, WEEK) == []
+    for name in ("B3", "B4", "B5"):
+        filled.say(filled._citizen(name), 4)
+    (found,) = effects_before(filled.session, WEEK)
+    assert (found.offering_id, found.citizens) == ("motion", 5)
+    assert found.help == pytest.approx(4.4)
+    assert found.over_expected > 0 < found.error
+    assert effects_before(filled.session, LAST_WEEK) == []
