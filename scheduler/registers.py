@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from catalog.tables import Group, Meeting
@@ -78,6 +78,14 @@ def record(session: Session, week: str, group_id: int, marks: Sequence[Mark], as
     free_seats(session, week, left, asker)
     set_absence_tasks(session, {mark.citizen_id for mark in marks}, asker.at)
     return read_register(session, week, group_id)
+
+
+def take_back(session: Session, group_id: int, citizens: Sequence[int], meeting: Meeting, asker: Asker) -> None:
+    """Let nothing be noted of these citizens at a meeting of a group, as if nobody had filled the register."""
+    noted = (Attendance.group_id == group_id, Attendance.citizen_id.in_(citizens))
+    then = (Attendance.date == meeting.date, Attendance.start_min == meeting.start_min)
+    session.execute(delete(Attendance).where(*noted, *then))
+    set_absence_tasks(session, citizens, asker.at)
 
 
 def _check(register: Register, group_id: int, marks: Sequence[Mark], asker: Asker) -> None:

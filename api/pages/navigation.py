@@ -17,7 +17,10 @@ class Link(NamedTuple):
 
 
 # In the order of the menu; the first that somebody may follow is where she begins.
-LINKS: tuple[Link, ...] = (Link("/min-uge", "nav_min_week", "plan.read", frozenset({"citizen"})),)
+LINKS: tuple[Link, ...] = (
+    Link("/min-uge", "nav_min_week", "plan.read", frozenset({"citizen"})),
+    Link("/arbejdsuge", "nav_work", "staff.week", frozenset({"staff"})),
+)
 START = "/start"  # of whom no link is meant for
 
 

@@ -41,6 +41,10 @@ def _open_menu(page: Page) -> None:
         page.click(".phone-menu summary")
 
 
+def _mark_somebody_sick(page: Page) -> None:
+    page.locator(".register-row label:has-text('Syg')").first.click()
+
+
 SHARED = (
     Place("log-in", "/log-ind"),
     Place("log-in-empty", "/log-ind", prepare=_send_login("", "")),
@@ -59,4 +63,11 @@ CITIZEN = (
     Place("min-week-next", "/min-uge?uge={next_week}", "citizen"),
     Place("min-week-last", "/min-uge?uge={last_week}", "citizen"),
 )
-PLACES: tuple[Place, ...] = SHARED + CITIZEN
+HOUSE = (
+    Place("work-week", "/arbejdsuge", "staff"),
+    Place("work-week-none", "/arbejdsuge", "leader"),
+    Place("work-week-next", "/arbejdsuge?uge={next_week}&hvem={staff}", "leader"),
+    Place("register", "/hold/{group}/fremmoede", "leader"),
+    Place("register-past", "/hold/{past_group}/fremmoede", "leader", prepare=_mark_somebody_sick),
+)
+PLACES: tuple[Place, ...] = SHARED + CITIZEN + HOUSE
