@@ -70,4 +70,13 @@ HOUSE = (
     Place("register", "/hold/{group}/fremmoede", "leader"),
     Place("register-past", "/hold/{past_group}/fremmoede", "leader", prepare=_mark_somebody_sick),
 )
-PLACES: tuple[Place, ...] = SHARED + CITIZEN + HOUSE
+PLAN = (
+    Place("plan-weeks", "/planlaeg", "leader"),
+    Place("plan-week", "/planlaeg/{next_week}", "planner"),
+    Place("plan-week-empty", "/planlaeg/2030-W52", "leader"),
+    Place("plan-runs", "/koersler", "leader"),
+    Place("plan-run", "/koersler/{next_run}", "leader"),
+    Place("plan-run-published", "/koersler/{run}", "planner"),
+    Place("plan-compare", "/koersler/sammenlign?koersel={run}&koersel={next_run}", "leader"),
+)
+PLACES: tuple[Place, ...] = SHARED + CITIZEN + HOUSE + PLAN
