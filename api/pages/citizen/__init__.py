@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.pages.citizen import activity, proposal, week
+from api.pages.citizen import activity, asking, change, offerings, proposal, week
 
 routes = APIRouter(include_in_schema=False)
-for part in (week, activity, proposal):
+for part in (week, activity, proposal, asking, change, offerings):
     routes.include_router(part.routes)
     routes.include_router(part.routes, prefix="/for/{citizen_id}")
