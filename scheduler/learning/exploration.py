@@ -1,8 +1,8 @@
 """What a citizen tries that nobody knows to help her: at most one activity a week, and only with her yes.
 
 Thompson sampling (Thompson 1933, doi:10.1093/biomet/25.3-4.285; Russo et al. 2018, doi:10.1561/2200000070): a number is
-drawn for every offering from what is believed of it, and what draws highest is tried, so that an offering is tried as
-often as it may well be the best. Only the one trial is planned by its draw, all others by their mean.
+drawn for every offering from what is believed of it, and what then promises most is tried, so that an offering is tried
+as often as it may well be the best. Only the one trial is planned by its draw, all others by their mean.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 
 from scheduler.learning.evidence import Floats
 from scheduler.learning.model import Estimates
+from scheduler.learning.progress import help_percent
 from solver.problem import Bools, Ints
 
 NOTHING = -1
@@ -26,7 +27,7 @@ class Trials(NamedTuple):
 
 
 def pick_trials(estimates: Estimates, points: Ints, may_try: Bools, says_yes: Bools, seed: int) -> Trials:
-    """Pick for every citizen who says yes the trial whose draw promises most points over its mean.
+    """Pick for every citizen who says yes what promises most points by its draw, where that is more than by its mean.
 
     Parameters
     ----------
@@ -41,9 +42,10 @@ def pick_trials(estimates: Estimates, points: Ints, may_try: Bools, says_yes: Bo
     """
     everybody = np.arange(len(points))
     draw = estimates.mean + estimates.error * np.random.default_rng(seed).standard_normal(points.shape)
-    more = np.where(may_try & says_yes[:, None], points * (draw - estimates.mean), 0.0)
-    trial = more.argmax(axis=1)
-    trial[more[everybody, trial] <= 0] = NOTHING
+    promised = np.where(may_try & says_yes[:, None], points * help_percent(draw, estimates.expected), 0)
+    trial = promised.argmax(axis=1)
+    is_more = draw[everybody, trial] > estimates.mean[everybody, trial]
+    trial[~is_more | (promised[everybody, trial] <= 0)] = NOTHING
     planned = estimates.mean.copy()
     tries = np.flatnonzero(trial != NOTHING)
     planned[tries, trial[tries]] = draw[tries, trial[tries]]
