@@ -21,6 +21,7 @@ LINKS: tuple[Link, ...] = (
     Link("/min-uge", "nav_min_week", "plan.read", frozenset({"citizen"})),
     Link("/arbejdsuge", "nav_work", "staff.week", frozenset({"staff"})),
     Link("/planlaeg", "nav_plan", "run.read", frozenset({"staff", "planner", "admin"})),
+    Link("/import", "nav_import", "import.write", frozenset({"staff", "admin"})),
 )
 START = "/start"  # of whom no link is meant for
 

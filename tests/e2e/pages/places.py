@@ -45,6 +45,15 @@ def _mark_somebody_sick(page: Page) -> None:
     page.locator(".register-row label:has-text('Syg')").first.click()
 
 
+def _house_try(name: str, content: bytes) -> Callable[[Page], None]:
+    def try_file(page: Page) -> None:
+        page.set_input_files("#file", {"name": name, "mimeType": "text/csv", "buffer": content})
+        page.get_by_role("button", name="Prøv filen").click()
+        page.wait_for_selector("#tried .alert")
+
+    return try_file
+
+
 SHARED = (
     Place("log-in", "/log-ind"),
     Place("log-in-empty", "/log-ind", prepare=_send_login("", "")),
@@ -68,6 +77,9 @@ HOUSE = (
     Place("work-week-none", "/arbejdsuge", "leader"),
     Place("work-week-next", "/arbejdsuge?uge={next_week}&hvem={staff}", "leader"),
     Place("register", "/hold/{group}/fremmoede", "leader"),
+    Place("import", "/import", "leader"),
+    Place("import-tried", "/import", "leader", prepare=_house_try("bad.csv", b"id;navn\n;\nA;<b>1</b>\n")),
+    Place("import-fine", "/import", "leader", prepare=_house_try("steder.csv", b"id;navn\nnord;Nord\n")),
     Place("register-past", "/hold/{past_group}/fremmoede", "leader", prepare=_mark_somebody_sick),
 )
 PLAN = (
