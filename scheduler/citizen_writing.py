@@ -8,9 +8,9 @@ from typing import NamedTuple
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from catalog.tables import Group, Offering
+from catalog.tables import Group, Leg, Offering
 from scheduler.stored import NotFoundError
-from scheduler.tables import AvailabilityBlock, Lock, Wish
+from scheduler.tables import AvailabilityBlock, CitizenLeg, Lock, Wish
 
 
 class UnknownOfferingError(NotFoundError):
@@ -58,6 +58,29 @@ def set_wishes(session: Session, citizen_id: int, wishes: Iterable[WishFact]) ->
         Wish(citizen_id=citizen_id, offering_id=wish.offering_id, strength=wish.strength, refused=wish.refused)
         for wish in wanted.values()
     )
+
+
+def pressing_leg(session: Session, citizen_id: int) -> str | None:
+    """The leg that presses a citizen most."""
+    hers = select(CitizenLeg.leg_id).where(CitizenLeg.citizen_id == citizen_id, CitizenLeg.most_pressing)
+    return session.scalar(hers.limit(1))
+
+
+def set_pressing_leg(session: Session, citizen_id: int, leg_id: str) -> None:
+    """Let this be the leg that presses a citizen most, and one that she needs.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such leg.
+    """
+    if session.get(Leg, leg_id) is None:
+        raise NotFoundError(f"there is no leg {leg_id!r}")
+    hers = list(session.scalars(select(CitizenLeg).where(CitizenLeg.citizen_id == citizen_id)))
+    for leg in hers:
+        leg.most_pressing = leg.leg_id == leg_id
+    if leg_id not in [leg.leg_id for leg in hers]:
+        session.add(CitizenLeg(citizen_id=citizen_id, leg_id=leg_id, most_pressing=True))
 
 
 def availability_of(session: Session, citizen_id: int) -> list[BlockFact]:

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.pages.citizen import activity, asking, change, offerings, proposal, week
+from api.pages.citizen import (
+    activity,
+    asking,
+    change,
+    checking,
+    goals,
+    more,
+    offerings,
+    proposal,
+    times,
+    waiting_list,
+    week,
+    wishes,
+)
 
 routes = APIRouter(include_in_schema=False)
-for part in (week, activity, proposal, asking, change, offerings):
+for part in (week, activity, proposal, asking, change, offerings, wishes, times, waiting_list, goals, checking, more):
     routes.include_router(part.routes)
     routes.include_router(part.routes, prefix="/for/{citizen_id}")

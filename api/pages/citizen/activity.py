@@ -26,6 +26,7 @@ from scheduler import attendance, calling_off, help_answers
 from scheduler.attendance import AttendanceError
 from scheduler.group_times import begins_at
 from scheduler.importer.cpr import hide_cpr
+from scheduler.rating_words import help_words
 from scheduler.request_effects import Asker
 from scheduler.stored import NotFoundError
 
@@ -61,7 +62,16 @@ def show_activity(group_id: Number, page: Annotated[Page, may_page("plan.read")]
         helped = next((each for each in helpful(page, session, her, week) if each[0].group_id == group_id), None)
     ahead = [meeting for meeting in activity.meetings if begins_at(meeting.date, meeting.start) > page.now]
     return show(
-        page, her, "activity.html", week=week, activity=activity, off=off, ahead=ahead, reasons=reasons, helped=helped
+        page,
+        her,
+        "activity.html",
+        week=week,
+        activity=activity,
+        off=off,
+        ahead=ahead,
+        reasons=reasons,
+        helped=helped,
+        help_steps=help_words(language_of(page.request))[1],
     )
 
 

@@ -53,7 +53,7 @@ def show_change(request_id: Number, page: Annotated[Page, may_page("request.read
         decided = request.decided_at
     chosen = shown.proposals[shown.chosen] if shown.chosen is not None else None
     return show(
-        page, her, "change.html", request=shown, chosen=chosen,
+        page, her, "change.html", asked=shown, chosen=chosen,
         days=None if chosen is None else _days(chosen, shown.week, today, language_of(page.request)),
         can_undo=decided is not None and decided.astimezone(CENTRE_TIME).date() == today,
     )  # fmt: skip

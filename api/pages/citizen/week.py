@@ -18,6 +18,7 @@ from api.pages.weeks import Day, Event, days_of
 from catalog.weeks import CENTRE_TIME, closed_days, parse_week, shift_week, week_of
 from scheduler import answers, attendance, waiting
 from scheduler.life import NotPublishedError
+from scheduler.rating_words import help_words
 
 routes = APIRouter()
 WeekQuery = Annotated[str | None, Query(max_length=10)]
@@ -56,6 +57,7 @@ def show_week(page: Annotated[Page, may_page("plan.read")], uge: WeekQuery = Non
     return show(
         page, her, "week.html", week=week, this_week=this_week, earlier=shift_week(week, -1), days=days,
         later=shift_week(week, 1), minute=now.hour * 60 + now.minute, now=now, proposals=proposals, helped=helped,
+        help_steps=help_words(language_of(page.request))[1],
         offered=offered, today=_today(days, now.date()) if week == this_week else None,
     )  # fmt: skip
 

@@ -1,0 +1,143 @@
+"""`/tider`: when a citizen can come, day by day, as a form; and the times that she has kept free of us."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Annotated, NamedTuple
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
+
+from api.http.callers import Answer
+from api.pages.callers import Page, may_page
+from api.pages.citizen.clock import clock_options, day_options
+from api.pages.citizen.whose import change, find_whose, looking, show
+from api.pages.forms import Form, FormError, Wrong
+from api.pages.rendering import language_of
+from catalog.weeks import CENTRE_TIME, week_of
+from scheduler import citizen_writing
+from scheduler.citizen_writing import BlockFact
+from scheduler.places import StaleError
+from scheduler.request_effects import Asker
+
+routes = APIRouter(prefix="/tider")
+WORKDAYS = range(5)
+
+
+class Span(NamedTuple):
+    """From when to when she can come on a day; minutes after midnight."""
+
+    start: int
+    end: int
+
+
+class OwnIn(BaseModel):
+    """A time that she takes back; of one week or, without, of every week."""
+
+    week: str | None = Field(default=None, max_length=10)
+    day: int = Field(ge=0, le=6)
+    start: int = Field(ge=0, le=1439)
+    end: int = Field(ge=1, le=1440)
+
+
+@routes.get("")
+def show_times(page: Annotated[Page, may_page("citizen.read")]) -> Response:
+    """Show when she can come."""
+    her, language = find_whose(page), language_of(page.request)
+    this_week = week_of(page.now.astimezone(CENTRE_TIME).date())
+    with looking(page, her) as session:
+        blocks = citizen_writing.availability_of(session, her.id)
+    spans = {day: _span(blocks, day) for day in _days(blocks)}
+    minutes = [minute for span in spans.values() if span for minute in span]
+    return show(
+        page, her, "times.html", form=page.form.starting(**_values(spans)), version=_version(blocks),
+        days=day_options(language, spans), clock=clock_options(language, minutes), names=dict(day_options(language)),
+        taken=[each for each in blocks if each.kind != "free" and (each.week is None or each.week >= this_week)],
+    )  # fmt: skip
+
+
+@routes.post("")
+def set_times(page: Annotated[Page, may_page("availability.write")]) -> Response:
+    """Keep when she can come; days that she did not change stay as they are, with all their parts."""
+    her = find_whose(page)
+
+    def keep(session: Session, _asker: Asker) -> Answer:
+        blocks = citizen_writing.availability_of(session, her.id)
+        if page.form.value("version") != _version(blocks):
+            raise StaleError("her times have changed since she looked at them")
+        entered = _read(page.form, _days(blocks))
+        kept = [each for each in blocks if not (_is_weekly(each) and entered[each.day] != _span(blocks, each.day))]
+        new = [
+            BlockFact(None, day, span.start, span.end, "free")
+            for day, span in entered.items()
+            if span is not None and span != _span(blocks, day)
+        ]
+        citizen_writing.set_availability(session, her.id, [*kept, *new])
+        return page.go_to(her.at("/tider"), done="saved")
+
+    return change(page, her, keep, lambda: show_times(page))
+
+
+@routes.post("/slet")
+def take_back(page: Annotated[Page, may_page("availability.write")]) -> Response:
+    """Let her come again at a time that she had kept free of us."""
+    her = find_whose(page)
+
+    def take(session: Session, _asker: Asker) -> Answer:
+        given = page.form.read(OwnIn)
+        gone = BlockFact(given.week, given.day, given.start, given.end, "own_block")
+        blocks = citizen_writing.availability_of(session, her.id)
+        citizen_writing.set_availability(session, her.id, [each for each in blocks if each != gone])
+        return page.go_to(her.at("/tider"), done="saved")
+
+    return change(page, her, take, lambda: show_times(page))
+
+
+def _is_weekly(block: BlockFact) -> bool:
+    return block.kind == "free" and block.week is None
+
+
+def _days(blocks: Sequence[BlockFact]) -> list[int]:
+    """The working days, and a Saturday or Sunday on which she can come."""
+    return sorted({*WORKDAYS, *(block.day for block in blocks if _is_weekly(block))})
+
+
+def _span(blocks: Sequence[BlockFact], day: int) -> Span | None:
+    """From the first to the last minute of a day on which she can come."""
+    hers = [block for block in blocks if _is_weekly(block) and block.day == day]
+    return Span(min(block.start_min for block in hers), max(block.end_min for block in hers)) if hers else None
+
+
+def _values(spans: dict[int, Span | None]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for day, span in spans.items():
+        if span is not None:
+            found |= {f"can_{day}": "true", f"from_{day}": span.start, f"until_{day}": span.end}
+    return found
+
+
+def _read(form: Form, days: Sequence[int]) -> dict[int, Span | None]:
+    """What was entered for each day, or FormError."""
+    found: dict[int, Span | None] = {}
+    wrong: dict[str, Wrong] = {}
+    for day in days:
+        if not form.has(f"can_{day}", "true"):
+            found[day] = None
+            continue
+        start, end = form.value(f"from_{day}"), form.value(f"until_{day}")
+        if not (start.isdecimal() and end.isdecimal()):
+            wrong[f"from_{day}"] = Wrong("times_missing")
+        elif not 0 <= int(start) < int(end) <= 1440:
+            wrong[f"from_{day}"] = Wrong("times_backwards")
+        else:
+            found[day] = Span(int(start), int(end))
+    if wrong:
+        raise FormError(wrong)
+    return found
+
+
+def _version(blocks: Sequence[BlockFact]) -> str:
+    return hashlib.sha256(repr(blocks).encode()).hexdigest()[:32]
