@@ -13,6 +13,7 @@ from scheduler.week_frame import WeekFrame
 
 CHANGES = ("another_time", "another_activity", "less", "more", "stop", "cannot_come")
 TALKS = ("along", "talk")  # A person answers these.
+ABOUT_AN_ACTIVITY = ("another_time", "another_activity", "stop")  # These name one of her plan.
 HOW = ("phone", "walk", "home")
 LONGEST_TEXT = 2_000  # letters
 
@@ -58,7 +59,7 @@ def check(asked: Asked, frame: WeekFrame, present: tuple[int, ...]) -> None:
         raise AskedError(f"group {asked.group_id}: it is not in her plan of week {frame.week}; look at the plan again")
     if asked.offering_id is not None and asked.offering_id not in frame.centre.offering.id:
         raise AskedError(f"offering {asked.offering_id}: the centre does not have it in week {frame.week}")
-    if asked.kind in ("another_time", "another_activity", "stop") and asked.group_id is None:
+    if asked.kind in ABOUT_AN_ACTIVITY and asked.group_id is None:
         raise AskedError(f"{asked.kind}: name the group of her plan that it is about")
     if asked.kind == "cannot_come" and (asked.group_id is None) == (not asked.times):
         raise AskedError("cannot_come: name either a group of her plan or times")

@@ -15,6 +15,7 @@ from scheduler.places import offerings_of
 from scheduler.tables import Agreement, AvailabilityBlock, ChangeRequest, Contact, StaffTask, Wish
 
 CHANNEL = "sms"
+GRANTED = "change_granted"  # the message to whom somebody else changed her week for
 FIRST_CONTACTS = ("jobkonsulent", "sagsbehandler")  # Who is asked first, where a citizen has several.
 
 
@@ -68,7 +69,7 @@ def after_confirmation(session: Session, request: ChangeRequest, asker: Asker) -
         done["blocks"] = _block(session, request)
     request.asked = request.asked | {"done": done}
     if request.on_behalf or asker.is_staff:  # Whoever confirms for herself has the answer before her.
-        messages.queue(session, request.citizen_id, CHANNEL, "change_granted", {"week": request.week}, asker.at)
+        messages.queue(session, request.citizen_id, CHANNEL, GRANTED, {"week": request.week}, asker.at)
 
 
 def after_undo(session: Session, request: ChangeRequest) -> None:

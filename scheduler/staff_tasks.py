@@ -1,4 +1,4 @@
-"""The tasks of the staff: which are open, and that somebody has done one."""
+"""The tasks of the staff: which are open, who takes one, and that somebody has done it."""
 
 from __future__ import annotations
 
@@ -35,12 +35,35 @@ def close_task(session: Session, actor: Actor, action: str, task_id: int, note: 
     TaskError
         Somebody has done it already.
     """
+    task = _hold_open(session, actor, action, task_id)
+    task.done_at, task.done_by, task.note = now, actor.account_id, note
+    session.flush()
+    return task
+
+
+def take_task(session: Session, actor: Actor, action: str, task_id: int) -> StaffTask:
+    """Let a task be the actor's own.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such task about a citizen whom the actor reaches.
+    TaskError
+        Somebody has done it already, or the actor is no member of staff.
+    """
+    task = _hold_open(session, actor, action, task_id)
+    if actor.staff_id is None:
+        raise TaskError(f"task {task_id}: only a member of staff takes a task; nothing was changed")
+    task.staff_id = actor.staff_id
+    session.flush()
+    return task
+
+
+def _hold_open(session: Session, actor: Actor, action: str, task_id: int) -> StaffTask:
     hers = select(StaffTask).where(StaffTask.id == task_id, StaffTask.citizen_id.in_(visible_citizens(actor, action)))
     task = session.scalars(hers.with_for_update()).one_or_none()
     if task is None:
         raise NotFoundError(f"task {task_id}: no such task among yours; look it up in the list")
     if task.done_at is not None:
         raise TaskError(f"task {task_id} was done at {task.done_at:%Y-%m-%d %H:%M} UTC; nothing was changed")
-    task.done_at, task.done_by, task.note = now, actor.account_id, note
-    session.flush()
     return task

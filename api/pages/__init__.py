@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from api.pages import citizen, imports, login, plan_runs, plan_weeks, prose, register, staff_week, static_files
+from api.pages import citizen, imports, login, plan_runs, plan_weeks, prose, register, staff, staff_week, static_files
 from api.pages.problems import show_problem
 
-PAGES = (login, prose, citizen, staff_week, register, plan_weeks, plan_runs, imports)
+PAGES = (login, prose, staff, citizen, staff_week, register, plan_weeks, plan_runs, imports)
 # The pages that anybody may see.
 PUBLIC = {
     "/", "/log-ind", "/login-tid", "/sprog/{language}", "/hjaelp", "/tilgaengelighed", "/was", "/privatliv",

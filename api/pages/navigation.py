@@ -19,6 +19,8 @@ class Link(NamedTuple):
 # In the order of the menu; the first that somebody may follow is where she begins.
 LINKS: tuple[Link, ...] = (
     Link("/min-uge", "nav_min_week", "plan.read", frozenset({"citizen"})),
+    Link("/ring-ind", "nav_call", "citizen.list", frozenset({"staff", "admin"})),
+    Link("/indbakke", "nav_inbox", "task.read", frozenset({"staff", "admin"})),
     Link("/arbejdsuge", "nav_work", "staff.week", frozenset({"staff"})),
     Link("/planlaeg", "nav_plan", "run.read", frozenset({"staff", "planner", "admin"})),
     Link("/import", "nav_import", "import.write", frozenset({"staff", "admin"})),

@@ -1,0 +1,11 @@
+"""The pages of staff about one citizen at a time: the telephone, her case, and the inbox of tasks."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.pages.staff import answer, call, case, code, finding, inbox, progress
+
+routes = APIRouter(include_in_schema=False)
+for part in (finding, answer, call, case, code, progress, inbox):
+    routes.include_router(part.routes)
