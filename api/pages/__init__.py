@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from api.pages import citizen, imports, login, plan_runs, plan_weeks, prose, register, staff, staff_week, static_files
+from api.pages import (
+    citizen,
+    house_group,
+    house_lists,
+    imports,
+    login,
+    plan_runs,
+    plan_weeks,
+    prose,
+    register,
+    staff,
+    staff_week,
+    static_files,
+)
 from api.pages.problems import show_problem
 
-PAGES = (login, prose, staff, citizen, staff_week, register, plan_weeks, plan_runs, imports)
+PAGES = (login, prose, staff, citizen, staff_week, register, plan_weeks, plan_runs, imports, house_lists, house_group)
 # The pages that anybody may see.
 PUBLIC = {
     "/", "/log-ind", "/login-tid", "/sprog/{language}", "/hjaelp", "/tilgaengelighed", "/was", "/privatliv",
