@@ -16,6 +16,7 @@ from scheduler.approval import lock_plans
 from scheduler.difference import compare
 from scheduler.life import STANDING, ClosedRunError, HeldRun, NotPublishedError, hold_run, hold_week, published_run
 from scheduler.limits import read_limits
+from scheduler.messages import render
 from scheduler.places import fill
 from scheduler.revision_tasks import set_revision_tasks
 from scheduler.stored import NotFoundError
@@ -63,7 +64,7 @@ def publish(session: Session, run_id: int, account_id: int, now: dt.datetime) ->
     )
     session.add(sent)
     session.flush()
-    told = _who_is_told(session, run_id, before)
+    told = who_is_told(session, run_id, before)
     _set_published(session, week, run_id)
     fill(session, week, run_id)
     lock_plans(session, held, "", account_id)  # A run approved since may have taken the places of its locks.
@@ -107,6 +108,23 @@ def current(session: Session, week: str, *, with_body: bool = True) -> Publicati
     return session.scalar(query if with_body else query.options(defer(Publication.body)), {"week": week})
 
 
+def preview(week: str, *, is_first: bool) -> str:
+    """The message that publishing a week puts in the outbox."""
+    now = dt.datetime.now(dt.UTC)
+    slug = "plan_published" if is_first else "plan_changed"
+    given = {"week": week, "version": 0}
+    return render(Message(citizen_id=0, channel=CHANNEL, slug=slug, arguments=given, created_at=now, send_at=now))
+
+
+def told_by(session: Session, sent: Publication) -> Sequence[Message]:
+    """The messages about a version that are in the outbox or were sent."""
+    keys = _messages(session, sent)
+    found: list[Message] = []
+    for start in range(0, len(keys), PORTION):
+        found += session.scalars(select(Message).where(Message.id.in_(keys[start : start + PORTION])))
+    return sorted(found, key=lambda message: message.id)
+
+
 def _set_published(session: Session, week: str, run_id: int | None) -> None:
     """Let this run alone be the published one of its week."""
     before = (Run.week == week, Run.state == "published", Run.id != (run_id or 0))
@@ -114,8 +132,8 @@ def _set_published(session: Session, week: str, run_id: int | None) -> None:
     session.execute(update(Run).where(Run.id == run_id).values(state="published"))
 
 
-def _who_is_told(session: Session, run_id: int, before: int | None) -> list[int]:
-    """Those whose week is new, or other than it stands until now."""
+def who_is_told(session: Session, run_id: int, before: int | None) -> list[int]:
+    """Those whose week is new, or other than it stands until now by the run that is published `before`."""
     if before is not None:
         return [move.citizen_id for move in compare(session, run_id, before).moves]
     planned = select(PlanEntry.citizen_id).where(PlanEntry.run_id == run_id).distinct()

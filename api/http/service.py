@@ -11,6 +11,7 @@ from api.http.rates import Rates
 from api.settings import Settings
 from catalog.database import for_questions
 from scheduler.audit_log import AuditLog
+from scheduler.compared import Comparisons
 from scheduler.published_weeks import PublishedWeeks
 from scheduler.week_state import WeekStates
 
@@ -26,6 +27,7 @@ class Service:
     questions: Engine = field(init=False)  # the engine for readings
     weeks: PublishedWeeks = field(init=False, default_factory=PublishedWeeks)
     states: WeekStates = field(init=False, default_factory=WeekStates)
+    comparisons: Comparisons = field(init=False, default_factory=Comparisons)
     logins: Logins = field(init=False)
 
     def __post_init__(self) -> None:

@@ -10,6 +10,8 @@ from api.pages import (
     house_lists,
     imports,
     login,
+    plan_publish,
+    plan_review,
     plan_runs,
     plan_weeks,
     prose,
@@ -20,7 +22,7 @@ from api.pages import (
 )
 from api.pages.problems import show_problem
 
-PAGES = (login, prose, staff, citizen, staff_week, register, plan_weeks, plan_runs, imports, house_lists, house_group)
+PAGES = (login, prose, staff, citizen, staff_week, register, plan_weeks, plan_runs, imports, house_lists, house_group, plan_review, plan_publish)
 # The pages that anybody may see.
 PUBLIC = {
     "/", "/log-ind", "/login-tid", "/sprog/{language}", "/hjaelp", "/tilgaengelighed", "/was", "/privatliv",
