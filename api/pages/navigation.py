@@ -19,12 +19,16 @@ class Link(NamedTuple):
 # In the order of the menu; the first that somebody may follow is where she begins.
 LINKS: tuple[Link, ...] = (
     Link("/min-uge", "nav_min_week", "plan.read", frozenset({"citizen"})),
+    Link("/aendring", "nav_change", "request.read", frozenset({"citizen"})),
+    Link("/oensker", "wishes_and_times", "citizen.read", frozenset({"citizen"})),
+    Link("/maal", "nav_goal", "goal.read", frozenset({"citizen"})),
+    Link("/mere", "more_of_hers", "plan.read", frozenset({"citizen"})),
+    Link("/hjaelper", "helped_title", "representation.own", frozenset({"representative"})),
     Link("/ring-ind", "nav_call", "citizen.list", frozenset({"staff", "admin"})),
     Link("/indbakke", "nav_inbox", "task.read", frozenset({"staff", "admin"})),
     Link("/arbejdsuge", "nav_work", "staff.week", frozenset({"staff"})),
     Link("/planlaeg", "nav_plan", "run.read", frozenset({"staff", "planner", "admin"})),
     Link("/import", "nav_import", "import.write", frozenset({"staff", "admin"})),
-    Link("/katalog", "nav_lists", "register.read", frozenset({"staff", "admin"})),
 )
 START = "/start"  # of whom no link is meant for
 
