@@ -29,6 +29,7 @@ LINKS: tuple[Link, ...] = (
     Link("/arbejdsuge", "nav_work", "staff.week", frozenset({"staff"})),
     Link("/planlaeg", "nav_plan", "run.read", frozenset({"staff", "planner", "admin"})),
     Link("/import", "nav_import", "import.write", frozenset({"staff", "admin"})),
+    Link("/katalog", "nav_lists", "register.read", frozenset({"staff", "admin"})),
 )
 START = "/start"  # of whom no link is meant for
 

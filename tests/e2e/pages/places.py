@@ -105,11 +105,24 @@ HOUSE = (
     Place("work-week-none", "/arbejdsuge", "leader"),
     Place("work-week-next", "/arbejdsuge?uge={next_week}&hvem={staff}", "leader"),
     Place("register", "/hold/{group}/fremmoede", "leader"),
+    Place("list-groups", "/katalog", "leader"),
+    Place("list-groups-searched", "/katalog?q=e&side=2", "leader"),
+    Place("list-offerings", "/katalog/tilbud", "leader"),
+    Place("list-staff", "/katalog/medarbejdere", "leader"),
+    Place("list-sites", "/katalog/steder?q=%3Cb%3E", "leader"),
+    Place("group", "/hold/{group}", "leader"),
     Place("import", "/import", "leader"),
     Place("import-tried", "/import", "leader", prepare=_house_try("bad.csv", b"id;navn\n;\nA;<b>1</b>\n")),
     Place("import-fine", "/import", "leader", prepare=_house_try("steder.csv", b"id;navn\nnord;Nord\n")),
     Place("register-past", "/hold/{past_group}/fremmoede", "leader", prepare=_mark_somebody_sick),
 )
+
+
+def _approve_without_a_reason(page: Page) -> None:
+    page.click("form[action$='/godkend'] button")
+    page.wait_for_selector(".form-error-message")
+
+
 PLAN = (
     Place("plan-weeks", "/planlaeg", "leader"),
     Place("plan-week", "/planlaeg/{next_week}", "planner"),
@@ -117,6 +130,14 @@ PLAN = (
     Place("plan-runs", "/koersler", "leader"),
     Place("plan-run", "/koersler/{next_run}", "leader"),
     Place("plan-run-published", "/koersler/{run}", "planner"),
+    Place("plan-review", "/koersler/{next_run}/gennemse", "leader"),
+    Place("plan-review-hours", "/koersler/{next_run}/gennemse?slags=hours", "leader"),
+    Place("plan-review-by-staff", "/koersler/{next_run}/gennemse", "staff"),
+    Place("plan-approve-empty", "/koersler/{next_run}/gennemse", "leader", prepare=_approve_without_a_reason),
+    Place("plan-changes", "/koersler/{next_run}/aendringer", "leader"),
+    Place("plan-changes-none", "/koersler/{next_run}/aendringer?team=xyz", "leader"),
+    Place("plan-publish-early", "/koersler/{next_run}/udsend", "leader"),
+    Place("plan-published", "/koersler/{run}/udsend", "leader"),
     Place("plan-compare", "/koersler/sammenlign?koersel={run}&koersel={next_run}", "leader"),
 )
 STAFF = (
