@@ -22,7 +22,21 @@ from api.pages import (
 )
 from api.pages.problems import show_problem
 
-PAGES = (login, prose, staff, citizen, staff_week, register, plan_weeks, plan_runs, imports, house_lists, house_group, plan_review, plan_publish)
+PAGES = (
+    login,
+    prose,
+    staff,
+    citizen,
+    staff_week,
+    register,
+    plan_weeks,
+    plan_review,
+    plan_publish,
+    plan_runs,
+    imports,
+    house_lists,
+    house_group,
+)
 # The pages that anybody may see.
 PUBLIC = {
     "/", "/log-ind", "/login-tid", "/sprog/{language}", "/hjaelp", "/tilgaengelighed", "/was", "/privatliv",
