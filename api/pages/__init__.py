@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from api.pages import (
+    capacity,
     citizen,
     house_group,
     house_lists,
@@ -36,6 +37,7 @@ PAGES = (
     imports,
     house_lists,
     house_group,
+    capacity,
 )
 # The pages that anybody may see.
 PUBLIC = {

@@ -30,6 +30,7 @@ LINKS: tuple[Link, ...] = (
     Link("/planlaeg", "nav_plan", "run.read", frozenset({"staff", "planner", "admin"})),
     Link("/import", "nav_import", "import.write", frozenset({"staff", "admin"})),
     Link("/katalog", "nav_lists", "register.read", frozenset({"staff", "admin"})),
+    Link("/kapacitet", "nav_capacity", "figures.read", frozenset({"planner", "admin"})),
 )
 START = "/start"  # of whom no link is meant for
 

@@ -138,6 +138,8 @@ PLAN = (
     Place("plan-changes-none", "/koersler/{next_run}/aendringer?team=xyz", "leader"),
     Place("plan-publish-early", "/koersler/{next_run}/udsend", "leader"),
     Place("plan-published", "/koersler/{run}/udsend", "leader"),
+    Place("capacity", "/kapacitet", "planner"),
+    Place("capacity-none", "/kapacitet?uge=2030-W10", "planner"),
     Place("plan-compare", "/koersler/sammenlign?koersel={run}&koersel={next_run}", "leader"),
 )
 STAFF = (
