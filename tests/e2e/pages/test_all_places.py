@@ -17,7 +17,10 @@ COLD_BYTES, WARM_BYTES = 150_000, 15_000
 MOST_LIX = 35
 NAMES = [place.name for place in PLACES]
 SLUG = re.compile(r"\b[a-z]+(_[a-z0-9]+)+\b")
-ENGLISH = re.compile(r"\b(the|and|with|you|your|this|that|please|error|week|log in|call us|next|previous|send)\b", re.I)
+ENGLISH = re.compile(
+    r"\b(the|and|with|you|your|this|that|please|error|week|log in|call us|next|previous|submit|save)\b", re.I
+)
+LOAN = "(walk and talk)"  # in the title of an offering, as people call it
 OF_HERS = "[lang]:not(html), .event, .who, .site-owner"  # other languages, and what is data and not our words
 HEADINGS = (
     "() => [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].filter(h => h.checkVisibility()).map(h => +h.tagName[1])"
@@ -43,10 +46,15 @@ def test_a_place_is_accessible_fits_every_screen_and_is_said_in_easy_danish(site
         levels = page.evaluate(HEADINGS)
         assert all(after <= before + 1 for before, after in pairwise(levels)), levels
         text = page.locator("body").evaluate(TEXT, [OF_HERS, BLOCKS])
-        assert not SLUG.search(text), SLUG.search(text)
-        assert not ENGLISH.search(text), ENGLISH.search(text)
+        assert _around(SLUG, text) == []
+        assert _around(ENGLISH, text.replace(LOAN, "")) == []
         if place.is_for_citizens:
             assert lix(page.locator("main").evaluate(TEXT, [OF_HERS, BLOCKS])) <= MOST_LIX
+
+
+def _around(pattern: re.Pattern[str], text: str) -> list[str]:
+    """What is found, with the words around it."""
+    return [text[max(0, found.start() - 40) : found.end() + 40] for found in pattern.finditer(text)]
 
 
 def lix(text: str) -> float:
