@@ -19,7 +19,10 @@ from api.pages.citizen import (
     wishes,
 )
 
+PARTS = (week, activity, proposal, asking, change, offerings, wishes, times, waiting_list, goals, checking, more)
+PREFIXES = ("", "/for/{citizen_id}")
+
 routes = APIRouter(include_in_schema=False)
-for part in (week, activity, proposal, asking, change, offerings, wishes, times, waiting_list, goals, checking, more):
-    routes.include_router(part.routes)
-    routes.include_router(part.routes, prefix="/for/{citizen_id}")
+for part in PARTS:
+    for prefix in PREFIXES:
+        routes.include_router(part.routes, prefix=prefix)

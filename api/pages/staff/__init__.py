@@ -6,6 +6,8 @@ from fastapi import APIRouter
 
 from api.pages.staff import answer, call, case, code, finding, inbox, progress
 
+PARTS = (finding, answer, call, case, code, progress, inbox)
+
 routes = APIRouter(include_in_schema=False)
-for part in (finding, answer, call, case, code, progress, inbox):
+for part in PARTS:
     routes.include_router(part.routes)
