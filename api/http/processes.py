@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import sys
 
 import uvicorn
 from fastapi import FastAPI
@@ -20,14 +19,12 @@ from scheduler.worker_child import die_with
 STOP_SECONDS = 10
 IDLE_SECONDS = 15  # for which a connection may lie still between two requests
 MOST_CONNECTIONS = 1_000  # of one process
-SWITCH_SECONDS = 0.0005  # after which a thread that computes lets another go on: an answer passes through several
 
 
 def make_service() -> FastAPI:
     """The application of one process, from the environment; one of several ends with the first."""
     if multiprocessing.parent_process() is not None:
         die_with(os.getppid())
-    sys.setswitchinterval(SWITCH_SECONDS)
     settings = Settings.from_environment()
     set_up_logs(as_json=settings.production)
     app = make_app(make_engine(os.environ["IGANG_DATABASE_URL"]), settings)
