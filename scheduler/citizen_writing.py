@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from catalog.tables import Group, Leg, Offering
 from scheduler.stored import NotFoundError
-from scheduler.tables import AvailabilityBlock, CitizenLeg, Lock, Wish
+from scheduler.tables import AvailabilityBlock, Citizen, CitizenLeg, Lock, Wish
 
 
 class UnknownOfferingError(NotFoundError):
@@ -94,6 +94,11 @@ def set_availability(session: Session, citizen_id: int, blocks: Iterable[BlockFa
     """Replace the times at which a citizen can come or not."""
     session.execute(delete(AvailabilityBlock).where(AvailabilityBlock.citizen_id == citizen_id))
     session.add_all(AvailabilityBlock(citizen_id=citizen_id, **block._asdict()) for block in blocks)
+
+
+def set_interpreter(session: Session, citizen_id: int, language: str) -> None:
+    """Note the language in which a citizen needs an interpreter; empty where she needs none."""
+    session.get_one(Citizen, citizen_id).interpreter = language.strip() or None
 
 
 def set_lock(session: Session, citizen_id: int, group_id: int, locked_by: str, why: str) -> None:

@@ -109,7 +109,7 @@ def bury(session: Session, citizen: Citizen, now: dt.datetime) -> None:
             for column in personal_columns(table):
                 session.execute(delete(table).where(column == citizen.id))
     citizen.external_id = f"{TOMBSTONE}{secrets.token_hex(8)}"
-    citizen.name = None
+    citizen.name = citizen.interpreter = None
     citizen.joined = citizen.joined.replace(month=1, day=1)
     citizen.min_minutes = citizen.max_minutes = citizen.energy = citizen.daily_limit = 0
     citizen.weight_percent, citizen.out_of_work_since, citizen.protected_address = 100, None, False

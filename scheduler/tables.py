@@ -120,6 +120,7 @@ class Citizen(Base):
     weight_percent: Mapped[int] = mapped_column(default=100)
     out_of_work_since: Mapped[dt.date | None] = mapped_column(default=None)
     protected_address: Mapped[bool] = mapped_column(default=False)
+    interpreter: Mapped[str | None] = mapped_column(default=None)  # the language in which she needs one
 
 
 class CitizenPeriod(Base):
