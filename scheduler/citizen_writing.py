@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from catalog.tables import Group, Leg, Offering
+from scheduler.places import StaleError
 from scheduler.stored import NotFoundError
 from scheduler.tables import AvailabilityBlock, Citizen, CitizenLeg, Lock, Wish
 
@@ -23,6 +25,13 @@ class WishFact(NamedTuple):
     offering_id: str
     strength: int
     refused: bool
+
+
+class Span(NamedTuple):
+    """From when to when on a day; minutes after midnight."""
+
+    start: int
+    end: int
 
 
 class BlockFact(NamedTuple):
@@ -94,6 +103,45 @@ def set_availability(session: Session, citizen_id: int, blocks: Iterable[BlockFa
     """Replace the times at which a citizen can come or not."""
     session.execute(delete(AvailabilityBlock).where(AvailabilityBlock.citizen_id == citizen_id))
     session.add_all(AvailabilityBlock(citizen_id=citizen_id, **block._asdict()) for block in blocks)
+
+
+def weekly_times(blocks: Sequence[BlockFact]) -> dict[int, list[Span]]:
+    """When she can come every week: the parts of each day in order, those that touch as one."""
+    found: dict[int, list[Span]] = {}
+    for block in sorted(blocks, key=lambda block: (block.day, block.start_min)):
+        if not _is_weekly(block):
+            continue
+        parts = found.setdefault(block.day, [])
+        if parts and block.start_min <= parts[-1].end:
+            parts[-1] = Span(parts[-1].start, max(parts[-1].end, block.end_min))
+        else:
+            parts.append(Span(block.start_min, block.end_min))
+    return found
+
+
+def change_weekly_times(session: Session, citizen_id: int, changed: Mapping[int, Sequence[Span]], version: str) -> None:
+    """Let these be the parts of some days on which a citizen can come every week; nothing else changes.
+
+    Raises
+    ------
+    StaleError
+        Her times are others than those of `version`.
+    """
+    blocks = availability_of(session, citizen_id)
+    if version != version_of(blocks):
+        raise StaleError("her times have changed since somebody looked at them")
+    kept = [block for block in blocks if not (_is_weekly(block) and block.day in changed)]
+    new = [BlockFact(None, day, start, end, "free") for day, parts in changed.items() for start, end in parts]
+    set_availability(session, citizen_id, [*kept, *new])
+
+
+def version_of(blocks: Sequence[BlockFact]) -> str:
+    """What tells times from others."""
+    return hashlib.sha256(repr(blocks).encode()).hexdigest()[:32]
+
+
+def _is_weekly(block: BlockFact) -> bool:
+    return block.kind == "free" and block.week is None
 
 
 def set_interpreter(session: Session, citizen_id: int, language: str) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -19,19 +18,11 @@ from api.pages.forms import Form, FormError, Wrong
 from api.pages.rendering import language_of
 from catalog.weeks import CENTRE_TIME, week_of
 from scheduler import citizen_writing
-from scheduler.citizen_writing import BlockFact
-from scheduler.places import StaleError
+from scheduler.citizen_writing import BlockFact, Span, version_of, weekly_times
 from scheduler.request_effects import Asker
 
 routes = APIRouter(prefix="/tider")
 WORKDAYS = range(5)
-
-
-class Span(NamedTuple):
-    """From when to when she can come on a day; minutes after midnight."""
-
-    start: int
-    end: int
 
 
 class OwnIn(BaseModel):
@@ -53,7 +44,7 @@ def show_times(page: Annotated[Page, may_page("citizen.read")]) -> Response:
     spans = {day: _span(blocks, day) for day in _days(blocks)}
     minutes = [minute for span in spans.values() if span for minute in span]
     return show(
-        page, her, "times.html", form=page.form.starting(**_values(spans)), version=_version(blocks),
+        page, her, "times.html", form=page.form.starting(**_values(spans)), version=version_of(blocks),
         days=day_options(language, spans), clock=clock_options(language, minutes), names=dict(day_options(language)),
         taken=[each for each in blocks if each.kind != "free" and (each.week is None or each.week >= this_week)],
     )  # fmt: skip
@@ -66,16 +57,9 @@ def set_times(page: Annotated[Page, may_page("availability.write")]) -> Response
 
     def keep(session: Session, _asker: Asker) -> Answer:
         blocks = citizen_writing.availability_of(session, her.id)
-        if page.form.value("version") != _version(blocks):
-            raise StaleError("her times have changed since she looked at them")
         entered = _read(page.form, _days(blocks))
-        kept = [each for each in blocks if not (_is_weekly(each) and entered[each.day] != _span(blocks, each.day))]
-        new = [
-            BlockFact(None, day, span.start, span.end, "free")
-            for day, span in entered.items()
-            if span is not None and span != _span(blocks, day)
-        ]
-        citizen_writing.set_availability(session, her.id, [*kept, *new])
+        changed = {day: [span] if span else [] for day, span in entered.items() if span != _span(blocks, day)}
+        citizen_writing.change_weekly_times(session, her.id, changed, page.form.value("version"))
         return page.go_to(her.at("/tider"), done="saved")
 
     return change(page, her, keep, lambda: show_times(page))
@@ -96,19 +80,15 @@ def take_back(page: Annotated[Page, may_page("availability.write")]) -> Response
     return change(page, her, take, lambda: show_times(page))
 
 
-def _is_weekly(block: BlockFact) -> bool:
-    return block.kind == "free" and block.week is None
-
-
 def _days(blocks: Sequence[BlockFact]) -> list[int]:
     """The working days, and a Saturday or Sunday on which she can come."""
-    return sorted({*WORKDAYS, *(block.day for block in blocks if _is_weekly(block))})
+    return sorted({*WORKDAYS, *weekly_times(blocks)})
 
 
 def _span(blocks: Sequence[BlockFact], day: int) -> Span | None:
     """From the first to the last minute of a day on which she can come."""
-    hers = [block for block in blocks if _is_weekly(block) and block.day == day]
-    return Span(min(block.start_min for block in hers), max(block.end_min for block in hers)) if hers else None
+    parts = weekly_times(blocks).get(day)
+    return Span(parts[0].start, parts[-1].end) if parts else None
 
 
 def _values(spans: dict[int, Span | None]) -> dict[str, object]:
@@ -137,7 +117,3 @@ def _read(form: Form, days: Sequence[int]) -> dict[int, Span | None]:
     if wrong:
         raise FormError(wrong)
     return found
-
-
-def _version(blocks: Sequence[BlockFact]) -> str:
-    return hashlib.sha256(repr(blocks).encode()).hexdigest()[:32]
