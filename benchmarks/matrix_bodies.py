@@ -11,6 +11,7 @@ BODIES: dict[str, Any] = {
     "set_wishes": {"wishes": []},
     "set_availability": {"blocks": []},
     "lock": {"why": "aftalt"},
+    "set_interpreter": {"language": "arabisk"},
     "ask_run": {"time_limit": 1},
     "approve": {"team": "", "reason": "set igennem"},
     "answer": {"answer": "yes"},

@@ -18,6 +18,7 @@ from api.http.problems import RequestError
 from catalog.weeks import parse_week
 from scheduler import audit, citizen_writing
 from scheduler.citizen_writing import BlockFact, WishFact
+from scheduler.importer.cpr import hide_cpr
 from scheduler.scope import visible_citizens
 from scheduler.tables import Citizen
 
@@ -37,6 +38,14 @@ class CitizenOut(BaseModel):
     joined: dt.date
     min_minutes: int
     max_minutes: int
+    interpreter: str | None
+
+
+class Interpreter(BaseModel):
+    """The language in which a citizen needs an interpreter; empty where she needs none."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    language: str = Field(max_length=100)
 
 
 class WishBody(BaseModel):
@@ -123,6 +132,18 @@ def citizen(citizen_id: Number, caller: Annotated[Caller, may("citizen.read")]) 
         found = CitizenOut.model_validate(session.get_one(Citizen, citizen_id))
     caller.look_at([citizen_id])
     return found
+
+
+@routes.put("/{citizen_id}/interpreter", status_code=204)
+def set_interpreter(citizen_id: Number, body: Interpreter, caller: Annotated[Caller, may("citizen.write")]) -> Response:
+    """Note whether a citizen needs an interpreter, and in which language."""
+
+    def change() -> Answer:
+        caller.permit(caller.session, citizen_id)
+        citizen_writing.set_interpreter(caller.session, citizen_id, hide_cpr(body.language))
+        return Answer(204)
+
+    return caller.write(change, body=body, about=[citizen_id])
 
 
 @routes.get("/{citizen_id}/wishes", response_model=Wishes)

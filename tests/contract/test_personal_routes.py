@@ -89,6 +89,14 @@ def test_a_citizen_lets_somebody_act_for_her_until_she_takes_it_back(centre: Cen
     assert {"representation.write", "representation.own"} <= {look["action"] for look in looks}
 
 
+def test_staff_note_an_interpreter_and_take_it_back(centre: Centre) -> None:
+    path = "/v1/citizens/{own}/interpreter"
+    assert centre.ask("citizen", "PUT", path, {"language": "tamil"}).status_code == 403
+    for language, kept in ((" arabisk ", "arabisk"), ("", None)):
+        assert centre.ask("staff", "PUT", path, {"language": language}).status_code == 204
+        assert centre.ask("citizen", "GET", "/v1/citizens/{own}").json()["interpreter"] == kept
+
+
 def test_staff_see_their_open_tasks_and_close_each_once_with_a_note(centre: Centre) -> None:
     with writing(centre.engine) as session:
         for week in ("2026-W49", "2026-W50"):
