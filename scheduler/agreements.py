@@ -22,7 +22,14 @@ from scheduler.tables import Agreement, BrokenAgreement, CitizenTargetGroup, Sub
 
 
 class AgreementError(ValueError):
-    """An agreement cannot be made or broken so; the message names what is wrong and what was expected."""
+    """An agreement cannot be made or broken so; the message names what is wrong and what was expected.
+
+    `slug` is the rule, and `facts` what its words in any language need.
+    """
+
+    def __init__(self, slug: str, message: str, **facts: str | int) -> None:
+        self.slug, self.facts = slug, facts
+        super().__init__(message)
 
 
 @dataclass(frozen=True)
@@ -76,9 +83,11 @@ def agree(session: Session, citizen_id: int, promise: Promise, asker: Asker) -> 
     _check_weeks(promise, asker)
     if not 0 < promise.week_minutes <= rules.most_week_minutes:
         most = f"1 to {rules.most_week_minutes} by the rule agreement.most_week_minutes"
-        raise AgreementError(f"week_minutes {promise.week_minutes}: expected {most}")
+        raise AgreementError(
+            "minutes", f"week_minutes {promise.week_minutes}: expected {most}", most=rules.most_week_minutes // 60
+        )
     if not promise.why.strip():
-        raise AgreementError("why: an agreement needs its reason in words")
+        raise AgreementError("why", "why: an agreement needs its reason in words")
     _check_sub_goal(session, citizen_id, promise.sub_goal_id)
     if promise.series_id is not None:
         _check_series(session, promise.series_id, offering)
@@ -116,12 +125,14 @@ def break_agreement(
         raise NotFoundError(f"she has no agreement on {offering_id} from week {from_week}")
     for name, text in (("reason", reason), ("made_up", made_up)):
         if not text.strip():
-            raise AgreementError(f"{name}: breaking a promise needs a reason and what makes up for it, in words")
+            raise AgreementError(name, f"{name}: breaking a promise needs a reason and what makes up for it, in words")
     if agreement.left_week is not None:
-        raise AgreementError(f"the agreement on {offering_id} stands no longer from week {agreement.left_week} on")
+        message = f"the agreement on {offering_id} stands no longer from week {agreement.left_week} on"
+        raise AgreementError("left", message, week=agreement.left_week)
     earliest = max(from_week, week_of(asker.today))
     if not earliest <= week <= agreement.until_week:
-        raise AgreementError(f"week {week}: expected {earliest} to {agreement.until_week}, in which it stands")
+        message = f"week {week}: expected {earliest} to {agreement.until_week}, in which it stands"
+        raise AgreementError("week", message, first=earliest, last=agreement.until_week)
     agreement.left_week = week
     broken = BrokenAgreement(
         citizen_id=citizen_id, offering_id=offering_id, from_week=from_week, week=week, reason=reason, made_up=made_up,
@@ -146,9 +157,11 @@ def longest_internship(rules: AgreementRules, law: str, target_group: str, asses
 
 def _check_weeks(promise: Promise, asker: Asker) -> None:
     if promise.from_week < (this_week := week_of(asker.today)):
-        raise AgreementError(f"from_week {promise.from_week}: that week is past, expected {this_week} or later")
+        message = f"from_week {promise.from_week}: that week is past, expected {this_week} or later"
+        raise AgreementError("past", message, week=this_week)
     if promise.until_week < promise.from_week:
-        raise AgreementError(f"until_week {promise.until_week}: expected from_week {promise.from_week} or later")
+        message = f"until_week {promise.until_week}: expected from_week {promise.from_week} or later"
+        raise AgreementError("backwards", message)
 
 
 def _check_sub_goal(session: Session, citizen_id: int, sub_goal_id: int) -> None:
@@ -157,7 +170,7 @@ def _check_sub_goal(session: Session, citizen_id: int, sub_goal_id: int) -> None
     if done is None:
         raise NotFoundError(f"sub-goal {sub_goal_id}: she has no such sub-goal")
     if done:
-        raise AgreementError(f"sub_goal_id {sub_goal_id}: that sub-goal is reached, expected an open one")
+        raise AgreementError("reached", f"sub_goal_id {sub_goal_id}: that sub-goal is reached, expected an open one")
 
 
 def _check_series(session: Session, series_id: str, offering: Offering) -> None:
@@ -174,9 +187,8 @@ def _first_week(session: Session, citizen_id: int, promise: Promise) -> str:
     for start, until, left in session.execute(hers.order_by(Agreement.from_week.desc())).all():
         last = until if left is None else min(until, shift_week(left, -1))
         if start == promise.from_week or (start <= promise.until_week and last >= promise.from_week):
-            raise AgreementError(
-                f"{promise.offering_id}: an agreement from week {start} until {until} is there already"
-            )
+            message = f"{promise.offering_id}: an agreement from week {start} until {until} is there already"
+            raise AgreementError("overlap", message, first=start, last=until)
         if start < first and last >= start and shift_week(first, -1) <= last:
             first = start
     return first
@@ -191,7 +203,7 @@ def _refuse_too_long(
     if weeks > most:
         since = "" if first == promise.from_week else f", counted from {first} on, since when it goes on without a gap"
         allowed = f"expected at most {most} weeks by the rule {rule}, found {weeks}{since}"
-        raise AgreementError(f"until_week {promise.until_week}: {allowed}")
+        raise AgreementError("too_long", f"until_week {promise.until_week}: {allowed}", most=most, found=weeks)
 
 
 def _target_group(session: Session, citizen_id: int, week: str) -> str:
