@@ -68,9 +68,7 @@ def live(known: Known, life: Life, planned: Planned, fate: Fate, noise: float, a
         crowded=sum(entry.reason == "crowded" for entry in explain(problem, planned.plans).below),
         keepable=int(keepable.sum()),
         kept=int((keepable & is_in).sum()),
-        best=best_weeks(
-            yardstick.with_citizens(lock_ptr=np.zeros_like(problem.lock_ptr), lock_slot=problem.lock_slot[:0])
-        ),
+        best=best_weeks(yardstick),
         given=verdict.value // MICRO,
         **_coverage(planned, _in_this_week(known, problem, lived.citizen, lived.offering)),
     )

@@ -149,7 +149,7 @@ def test_words_hold_no_points(language: str) -> None:
     assert "poin" not in account_words(Account(4.2, 0.6, 2, 3.6, 0.1, 3.0), language)
 
 
-def test_nobody_is_given_more_than_her_best_week_and_her_locks_count_once() -> None:
+def test_nobody_is_given_more_than_her_best_week_and_an_agreement_hides_no_better_one() -> None:
     problem = make_season_town(40, 1).problem
     plain = problem.with_citizens(
         weight=np.full_like(problem.weight, 100),
@@ -158,7 +158,11 @@ def test_nobody_is_given_more_than_her_best_week_and_her_locks_count_once() -> N
     )
     plans = solve(plain, Options(max_rounds=1)).plans
     given_ = verify(plain, plans).value // MICRO
-    free, locked = best_weeks(plain), best_weeks(plain.with_citizens(lock_ptr=plans.ptr, lock_slot=plans.slot))
-    assert (given_ <= locked).all()
-    assert (locked <= free).all()
-    assert (given_ < free).any()
+    nothing = {"lock_ptr": np.zeros_like(problem.lock_ptr), "lock_slot": problem.lock_slot[:0]}
+    anew, bound = (
+        best_weeks(plain.with_citizens(**locks))
+        for locks in (nothing, {"lock_ptr": plans.ptr, "lock_slot": plans.slot})
+    )
+    assert (given_ <= bound).all()
+    assert (anew <= bound).all()
+    assert (given_ < anew).any()
