@@ -38,8 +38,8 @@ def look_at_all(site: Site, chosen: tuple[str, ...] = ()) -> tuple[int, list[str
         for place in PLACES:
             if chosen and not place.name.startswith(chosen):
                 continue
-            with site.as_role(place.role, width) as context:
-                page = site.open(context, place)
+            with site.of(place).as_role(place.role, width) as context:
+                page = site.of(place).open(context, place)
                 wrong += [f"{place.name} {width}: {line}" for line in violations(page)]
                 states += 1
     return states, wrong

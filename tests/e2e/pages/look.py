@@ -21,8 +21,8 @@ def main() -> None:
             if chosen and not place.name.startswith(chosen):
                 continue
             for width in WIDTHS:
-                with site.as_role(place.role, width) as context:
-                    page = site.open(context, place)
+                with site.of(place).as_role(place.role, width) as context:
+                    page = site.of(place).open(context, place)
                     page.screenshot(path=folder / f"{place.name}-{width}.png", full_page=True)
 
 

@@ -6,25 +6,11 @@ A path may name the facts of `town.Facts`: `/min-uge?uge={week}`. `prepare` lead
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
-
-@dataclass(frozen=True)
-class Place:
-    """One page in one state, as somebody of a role sees it (nobody logged in: empty)."""
-
-    name: str
-    path: str
-    role: str = ""
-    prepare: Callable[[Page], None] | None = None
-    status: int = 200
-
-    @property
-    def is_for_citizens(self) -> bool:
-        """Whether citizens read it, so that its words must be easy."""
-        return self.role in ("", "citizen", "representative")
+from tests.e2e.pages.place import Place
+from tests.e2e.pages.places_citizen import CITIZEN
 
 
 def _send_login(name: str, secret: str) -> Callable[[Page], None]:
@@ -34,11 +20,6 @@ def _send_login(name: str, secret: str) -> Callable[[Page], None]:
         page.click("main button[type=submit]")
 
     return send
-
-
-def _open_menu(page: Page) -> None:
-    if page.locator(".phone-menu summary").is_visible():
-        page.click(".phone-menu summary")
 
 
 def _mark_somebody_sick(page: Page) -> None:
@@ -90,15 +71,6 @@ SHARED = (
     Place("not-found", "/findes-ikke", status=404),
     Place("not-permitted", "/min-uge", "planner", status=403),
     Place("start", "/start", "admin"),
-)
-CITIZEN = (
-    Place("min-week", "/min-uge", "citizen"),
-    Place("min-week-menu", "/min-uge", "citizen", prepare=_open_menu),
-    Place("min-week-next", "/min-uge?uge={next_week}", "citizen"),
-    Place("min-week-last", "/min-uge?uge={last_week}", "citizen"),
-    Place("min-week-helper", "/for/{citizen}/min-uge", "representative"),
-    Place("my-proposal", "/forslag?uge={next_week}", "citizen"),
-    Place("my-change", "/aendring", "citizen"),
 )
 HOUSE = (
     Place("work-week", "/arbejdsuge", "staff"),

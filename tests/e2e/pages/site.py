@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -28,8 +28,8 @@ from api.settings import Settings
 from catalog.database import make_engine, writing
 from scheduler import sessions
 from scheduler.accounts import end_sessions
-from tests.e2e.pages.places import Place
-from tests.e2e.pages.town import Facts, make_centre
+from tests.e2e.pages.place import Place
+from tests.e2e.pages.town import Facts, make_centre, send_out
 
 PHONE, DESKTOP = 320, 1280
 HEIGHT = {PHONE: 720, DESKTOP: 900}
@@ -43,12 +43,17 @@ UNLIMITED = Settings(account_limit="", address_limit="")
 
 @dataclass
 class Site:
-    """The served centre; `visit` opens pages as somebody."""
+    """The served centre; `out` is the same one where next week is sent out already."""
 
     base: str
     facts: Facts
     engine: Engine
     browser: Browser
+    out: Site | None = None
+
+    def of(self, place: Place) -> Site:
+        """The centre in which a place is looked at."""
+        return self.out if place.out and self.out is not None else self
 
     @contextmanager
     def as_role(
@@ -103,17 +108,27 @@ class Site:
 @contextmanager
 def served(folder: Path, made: Path | None = None) -> Iterator[Site]:
     """Serve a centre in a folder: a copy of one that is `made` already, or a new one."""
-    database = folder / "centre.db"
     facts = once(made or folder, lambda path: make_centre(f"sqlite:///{path}"))
-    shutil.copy((made or folder) / "made.db", database)
-    engine = make_engine(f"sqlite:///{database}")
-    with _running(engine) as port, sync_playwright() as playwright:
+    with sync_playwright() as playwright, ExitStack() as stack:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        try:
+        stack.callback(browser.close)
+        out, site = (
+            stack.enter_context(_site(made or folder, folder, name, facts, browser)) for name in ("out", "made")
+        )
+        site.out = out
+        yield site
+
+
+@contextmanager
+def _site(made: Path, folder: Path, name: str, facts: Facts, browser: Browser) -> Iterator[Site]:
+    """One server on a copy of one of the databases that are made."""
+    database = shutil.copy(made / f"{name}.db", folder / f"{name}-served.db")
+    engine = make_engine(f"sqlite:///{database}")
+    try:
+        with _running(engine) as port:
             yield Site(f"http://localhost:{port}", facts, engine, browser)
-        finally:
-            browser.close()
-    engine.dispose()
+    finally:
+        engine.dispose()
 
 
 def once(folder: Path, make: Callable[[Path], Facts]) -> Facts:
@@ -124,7 +139,10 @@ def once(folder: Path, make: Callable[[Path], Facts]) -> Facts:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not facts.exists():
             make_assets()
-            facts.write_bytes(pickle.dumps(make(folder / "made.db")))
+            made = make(folder / "made.db")
+            shutil.copy(folder / "made.db", folder / "out.db")
+            send_out(f"sqlite:///{folder / 'out.db'}", made)
+            facts.write_bytes(pickle.dumps(made))
         found: Facts = pickle.loads(facts.read_bytes())
         return found
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from catalog.database import make_engine, writing
-from catalog.tables import Group, GroupStaff, Indicator, Offering
+from catalog.tables import Group, GroupStaff, Indicator, Meeting, Offering
 from catalog.weeks import CENTRE_TIME, monday_of, shift_week, week_of
 from scheduler import accounts, goals, ratings, waiting
 from scheduler.accounts import Rights
@@ -24,7 +24,7 @@ from scheduler.registers import read_register, record
 from scheduler.request_effects import Asker
 from scheduler.runs import Task, compute, read_input, store
 from scheduler.shipped import load_shipped
-from scheduler.tables import Citizen, Contact, Place, Representation
+from scheduler.tables import Citizen, Contact, Place, PlanEntry, Representation
 from scheduler.town import make_town
 from solver import Options
 
@@ -48,6 +48,7 @@ class Facts:
     staff: str  # her caseworker or another contact, with an account
     group: int  # of this week, that the member of staff or somebody holds
     past_group: int  # of last week, in which the citizen was
+    next_group: int  # that is proposed to the citizen for next week, after its Monday
     offering: str  # that the citizen waits for
     account: dict[str, int]
 
@@ -71,6 +72,16 @@ def make_centre(url: str) -> Facts:
         _life(session, facts, now)
     engine.dispose()
     return facts
+
+
+def send_out(url: str, facts: Facts) -> None:
+    """Send out next week in a centre that is made."""
+    engine = make_engine(url)
+    with writing(engine) as session:
+        leader, at = facts.account["leader"], dt.datetime.now(dt.UTC)
+        approve(session, facts.next_run, "", leader, at, "gennemgået")
+        publish(session, facts.next_run, leader, at)
+    engine.dispose()
 
 
 def _roll(engine: Engine, week: str) -> Task:
@@ -136,7 +147,16 @@ def _people(
     taken = select(Group.offering_id).join(Place, Place.group_id == Group.id).where(Place.citizen_id == citizen)
     free = select(Offering.id).where(Offering.id.not_in(taken), Offering.kind == "open_group")
     wanted = session.scalars(free.order_by(Offering.id).limit(1)).one()
-    return Facts(week, following, last, *runs, citizen, other, staff, group, past, wanted, account)
+    later = _last_group(session, runs[1], citizen)
+    return Facts(week, following, last, *runs, citizen, other, staff, group, past, later, wanted, account)
+
+
+def _last_group(session: Session, run: int, citizen: int) -> int:
+    """The group of a run's plan for a citizen that begins last in the week."""
+    first = select(Meeting.group_id, func.min(Meeting.day).label("day")).group_by(Meeting.group_id).subquery()
+    hers = select(PlanEntry.group_id).join(first, first.c.group_id == PlanEntry.group_id)
+    hers = hers.where(PlanEntry.run_id == run, PlanEntry.citizen_id == citizen)
+    return session.scalars(hers.order_by(first.c.day.desc(), PlanEntry.group_id).limit(1)).one()
 
 
 def _life(session: Session, facts: Facts, now: dt.datetime) -> None:
