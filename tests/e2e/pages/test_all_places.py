@@ -21,7 +21,8 @@ ENGLISH = re.compile(
     r"\b(the|and|with|you|your|this|that|please|error|week|log in|call us|next|previous|submit|save)\b", re.I
 )
 LOAN = "(walk and talk)"  # in the title of an offering, as people call it
-OF_HERS = "[lang]:not(html), .event, .who, .site-owner, .offering-title, #offering_id"  # other languages, and what is data and not our words
+# Other languages, and what is data and not our words.
+OF_HERS = "[lang]:not(html), .event, .who, .site-owner, .offering-title, #offering_id"
 HEADINGS = (
     "() => [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].filter(h => h.checkVisibility()).map(h => +h.tagName[1])"
 )
