@@ -19,6 +19,7 @@ from scheduler.learning.progress import Learned
 from scheduler.lessons import read_learned
 from scheduler.life import need_published_run
 from scheduler.request_rules import RequestRules, read_request_rules
+from scheduler.stored import find_run
 from scheduler.supplies import full_groups, newest_supply
 from scheduler.tables import Run
 from scheduler.week_frame import WeekFrame, read_frame
@@ -75,6 +76,7 @@ class WeekStates:
     def __init__(self, fresh_seconds: float = FRESH_SECONDS) -> None:
         self._fresh_seconds = fresh_seconds
         self._states: dict[str, WeekState] = {}
+        self._proposed: dict[int, WeekState] = {}
         self._making = threading.Lock()
 
     def of(self, session: Session, week: str) -> WeekState:
@@ -95,6 +97,21 @@ class WeekStates:
                 known = _make(session, week, version, self._fresh_seconds)
                 kept = [item for item in self._states.items() if item[0] != week][1 - MOST_WEEKS :]
                 self._states = dict(kept) | {week: known}
+            return known
+
+    def of_run(self, session: Session, run_id: int) -> WeekState:
+        """The state of a week as a run proposes it; none of its seats is counted, for nobody has taken one.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such run.
+        """
+        with self._making:
+            known = self._proposed.get(run_id)
+            if known is None:
+                known = _make(session, find_run(session, run_id).week, (run_id, 0), self._fresh_seconds)
+                self._proposed = {run_id: known}
             return known
 
 

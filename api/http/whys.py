@@ -12,10 +12,12 @@ from api.http.callers import Caller, may
 from api.http.catalog import Week
 from api.http.problems import RequestError, language_of
 from catalog.weeks import parse_week
+from scheduler import answers
 from scheduler import why as reasons
 from scheduler.counterfactuals import counterfactuals
+from scheduler.life import published_run
 from scheduler.question import Question
-from scheduler.question_reading import read_question
+from scheduler.question_reading import read_proposed_question, read_question
 from scheduler.why import Reason
 from scheduler.why_words import Names, read_names, words
 
@@ -71,7 +73,7 @@ def why_not(
 
 def read_why(caller: Caller, session: Session, citizen_id: int, week: str, group_id: int, language: str) -> WhyOut:
     """Say in a language why she has an activity; RequestError where she does not have it."""
-    question, names = _read(caller, session, citizen_id, week, language)
+    question, names, _ = _read(caller, session, citizen_id, week, language)
     if group_id not in question.edits.present:
         raise RequestError("not_found")
     found = reasons.why(question, group_id)
@@ -79,23 +81,34 @@ def read_why(caller: Caller, session: Session, citizen_id: int, week: str, group
     return WhyOut(group_id=group_id, reasons=_said(found, names), points=worth)
 
 
+def read_whys(caller: Caller, session: Session, citizen_id: int, week: str, language: str) -> dict[int, list[str]]:
+    """Say in a language why she has each activity of a week, by group."""
+    question, names, _ = _read(caller, session, citizen_id, week, language)
+    known = [group for group in question.edits.present if group in question.frame.slot_of]
+    return {group: [one.say for one in _said(reasons.why(question, group), names)] for group in known}
+
+
 def read_why_not(
     caller: Caller, session: Session, citizen_id: int, week: str, offering_id: str, language: str
 ) -> WhyNotOut:
     """Say in a language why she does not have an offering; RequestError where there is no such offering."""
-    question, names = _read(caller, session, citizen_id, week, language)
+    question, names, most = _read(caller, session, citizen_id, week, language)
     if offering_id not in names.offering:
         raise RequestError("not_found")
-    most = caller.service.states.of(session, week).rules.most_counterfactuals
     found = reasons.why_not(question, offering_id)
     would = [words(each.said, names) for each in counterfactuals(question, offering_id, most)]
     return WhyNotOut(offering_id=offering_id, reasons=_said(found, names), would=would)
 
 
-def _read(caller: Caller, session: Session, citizen_id: int, week: str, language: str) -> tuple[Question, Names]:
+def _read(caller: Caller, session: Session, citizen_id: int, week: str, language: str) -> tuple[Question, Names, int]:
+    """The question about her published week, or else about the one that is proposed; how much to say of changes."""
     caller.permit(session, citizen_id)
-    state = caller.service.states.of(session, week)
-    return read_question(session, state, citizen_id), read_names(session, language)
+    states, names = caller.service.states, read_names(session, language)
+    run = None if published_run(session, week) is not None else answers.open_run(session, week)
+    state = states.of(session, week) if run is None else states.of_run(session, run)
+    if run is None:
+        return read_question(session, state, citizen_id), names, state.rules.most_counterfactuals
+    return read_proposed_question(session, state, run, citizen_id), names, state.rules.most_counterfactuals
 
 
 def _said(found: tuple[Reason, ...], names: Names) -> list[ReasonOut]:

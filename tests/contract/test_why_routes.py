@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from tests.contract.asking import PAST, WEEK, Asking, asking
+from sqlalchemy import update
+
+from catalog.database import writing
+from catalog.tables import Group
+from tests.contract.asking import PAST, PLAN, WEEK, Asking, asking
+from tests.unit.plan_town import PlanTown
 
 __all__ = ["asking"]
 
@@ -34,6 +39,21 @@ def test_a_question_is_about_her_week_as_it_stands(asking: Asking) -> None:
     assert asking.send("citizen", "POST", f"{where}/confirm").json()["state"] == "confirmed"
     refused = asking.send("citizen", "GET", f"{HERS}/why-not/motion").json()
     assert [reason["slug"] for reason in refused["reasons"]] == ["refused"]
+
+
+def test_a_week_that_is_proposed_is_asked_about_as_if_it_were_hers(asking: Asking) -> None:
+    hers = f"/v1/citizens/1/weeks/{PAST}"
+    with writing(asking.engine) as session:
+        town = PlanTown(session, planner=1)
+        motion = town.group("motion", PAST)
+        town.propose(PLAN, PAST)
+        session.execute(update(Group).where(Group.week == PAST, Group.code == "kor").values(seats=1))
+    told = asking.send("citizen", "GET", f"{hers}/why/{motion}").json()
+    assert [reason["slug"] for reason in told["reasons"]] == ["fits"]
+    full = asking.send("citizen", "GET", f"{hers}/why-not/kor").json()
+    assert [reason["slug"] for reason in full["reasons"]] == ["seats"]
+    free = asking.send("citizen", "GET", f"{hers}/why-not/dansk").json()
+    assert [reason["slug"] for reason in free["reasons"]] == ["weekly_hours", "cost"]
 
 
 def test_nobody_asks_about_somebody_else_or_about_what_is_not_there(asking: Asking) -> None:
