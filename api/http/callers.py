@@ -69,11 +69,11 @@ class Caller:
 
     def look_at(self, citizens: Iterable[int | None]) -> None:
         """Record that these citizens' data are about to be shown; returns when that is on disk."""
-        self.service.log.write([self._entry(citizen) for citizen in citizens])
+        self.service.log.write([self._entry(citizen, "shown") for citizen in citizens])
 
     async def look_at_meanwhile(self, citizen_id: int) -> None:
         """Do as `look_at` does, without holding a thread while the disk is waited for."""
-        await self.service.log.write_meanwhile(self._entry(citizen_id))
+        await self.service.log.write_meanwhile(self._entry(citizen_id, "shown"))
 
     def record_refusal(self) -> None:
         """Record that this was refused, and about whom where the address names a citizen."""
@@ -110,7 +110,7 @@ class Caller:
             headers = ({"Content-Type": "application/json"} if content else {}) | dict(answer.headers)
             if not answer.secret:
                 idempotency.remember(session, account, key, wanted, answer.status, headers, content, self.now)
-            audit.record(session, [self._entry(citizen) for citizen in about])
+            audit.record(session, [self._entry(citizen, "done") for citizen in about])
         self._session = None
         return Response(content, answer.status, headers)
 
@@ -119,10 +119,10 @@ class Caller:
         line = f"{self.request.method} {self.request.url.path}?{self.request.url.query}\n"
         return hashlib.sha256(line.encode() + content).hexdigest()
 
-    def _entry(self, citizen_id: int | None) -> Entry:
+    def _entry(self, citizen_id: int | None, outcome: str) -> Entry:
         return Entry(
             account_id=self.actor.account_id, role=self.actor.role, purpose=self.action.split(".")[0],
-            citizen_id=citizen_id, action=self.action, outcome="done",
+            citizen_id=citizen_id, action=self.action, outcome=outcome,
             request_id=self.request.state.request_id, at=self.now,
         )  # fmt: skip
 
