@@ -10,7 +10,8 @@ from playwright.sync_api import Page, Response
 
 from api.pages.texts import words_of
 from tests.e2e.pages.axe import violations
-from tests.e2e.pages.places import PLACES, Place
+from tests.e2e.pages.place import Place
+from tests.e2e.pages.places import PLACES
 from tests.e2e.pages.site import DESKTOP, HEIGHT, PHONE, Site
 
 COLD_BYTES, WARM_BYTES = 150_000, 15_000
