@@ -27,6 +27,18 @@ class Attendance(Base):
     at: Mapped[dt.datetime]
 
 
+class Coming(Base):
+    """A citizen says that she comes to one meeting; no row says nothing, and nothing that plans a week reads it."""
+
+    __tablename__ = "coming"
+    citizen_id: Mapped[int] = refers_to("citizen.id", key=True)
+    group_id: Mapped[int] = refers_to("week_group.id", key=True, index=True)
+    date: Mapped[dt.date] = mapped_column(primary_key=True)
+    start_min: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = refers_to("account.id")  # who said it
+    at: Mapped[dt.datetime]
+
+
 class HelpAnswer(Base):
     """What a citizen says to "did it help?" of a group of a published week that she was in: 1 not at all, 5 a lot."""
 
