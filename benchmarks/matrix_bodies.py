@@ -41,5 +41,6 @@ BODIES: dict[str, Any] = {
     "try_new": {"yes": True},
     "fill_register": {"marks": []},
     "call_off": {"date": "2099-01-01", "state": "sick"},
+    "say_coming": {"date": "2099-01-01", "group_id": 1},
     "receive_text": {"provider_id": "1", "external_id": "ingen", "text": "1"},
 }

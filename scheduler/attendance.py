@@ -9,17 +9,18 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from catalog.tables import Meeting
 from scheduler.group_times import begins_at
 from scheduler.idempotency import replace_row
 from scheduler.request_effects import Asker
-from scheduler.tables import Attendance
+from scheduler.tables import Attendance, Coming
 
 STATES = ("attended", "excused", "sick", "absent", "cancelled_by_us")
 NOT_COMING = ("sick", "excused")  # These alone can be noted of what is to come.
+AWAY = (*NOT_COMING, "cancelled_by_us")
 
 
 class AttendanceError(ValueError):
@@ -37,10 +38,13 @@ class Mark(NamedTuple):
 
 
 def write_marks(session: Session, group_id: int, marks: Iterable[Mark], asker: Asker) -> None:
-    """Write marks that were checked, in the order in which everybody writes them."""
+    """Write marks that were checked, in the order in which everybody writes them; who is away no longer comes."""
     for mark in sorted(marks):
         row = mark._asdict() | {"group_id": group_id, "account_id": asker.account_id, "at": asker.at}
         replace_row(session, Attendance, row)
+        if mark.state in AWAY:
+            then = (Coming.group_id == group_id, Coming.date == mark.date, Coming.start_min == mark.start_min)
+            session.execute(delete(Coming).where(Coming.citizen_id == mark.citizen_id, *then))
 
 
 def note_cancelled(

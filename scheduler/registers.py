@@ -16,20 +16,22 @@ from catalog.tables import Group, Meeting
 from scheduler.absences import set_absence_tasks
 from scheduler.attendance import NOT_COMING, STATES, AttendanceError, Mark, write_marks
 from scheduler.calling_off import free_seats, left_groups
+from scheduler.coming import coming_to
 from scheduler.group_times import begins_at, meetings_of
 from scheduler.life import need_published_run
 from scheduler.places import hold_plan
 from scheduler.request_effects import Asker
 from scheduler.stored import NotFoundError, Participant, clock
-from scheduler.tables import Attendance, Citizen, Place
+from scheduler.tables import Attendance, Citizen, Coming, Place
 
 
 class Register(NamedTuple):
-    """A group's meetings, everybody who is in it or was noted in it, and what was noted."""
+    """A group's meetings, everybody who is in it or was noted in it, what was noted, and who says that she comes."""
 
     meetings: list[Meeting]
     participants: list[Participant]
     marks: list[Attendance]
+    coming: Sequence[Coming]
 
 
 def read_register(session: Session, week: str, group_id: int) -> Register:
@@ -53,7 +55,7 @@ def read_register(session: Session, week: str, group_id: int) -> Register:
     order = (Attendance.date, Attendance.start_min, Attendance.citizen_id)
     marks = select(Attendance).where(Attendance.group_id == group_id).order_by(*order)
     found = session.scalars(marks.execution_options(populate_existing=True))
-    return Register(meetings_of(session, group_id), participants, list(found))
+    return Register(meetings_of(session, group_id), participants, list(found), coming_to(session, group_id))
 
 
 def record(session: Session, week: str, group_id: int, marks: Sequence[Mark], asker: Asker) -> Register:

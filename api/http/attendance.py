@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
 
 from api.http.callers import Answer, Caller, may
 from api.http.catalog import Week
 from api.http.plans import ParticipantOut
 from api.http.requests import asker_of
 from catalog.weeks import parse_week
-from scheduler import attendance, calling_off, policy, registers
+from scheduler import attendance, calling_off, coming, policy, registers
 from scheduler.attendance import Mark
 from scheduler.importer.cpr import hide_cpr
 from scheduler.registers import Register
 from scheduler.request_effects import Asker
-from scheduler.tables import Attendance
 
 routes = APIRouter(prefix="/v1", tags=["progress"])
 Number = Annotated[int, Path(ge=1, lt=2**31)]
@@ -54,6 +53,17 @@ class MarkOut(MarkIn):
     at: dt.datetime
 
 
+class ComingOut(BaseModel):
+    """Somebody has said that she comes to a meeting, and when."""
+
+    model_config = ConfigDict(from_attributes=True)
+    citizen_id: int
+    group_id: int
+    date: dt.date
+    start_min: int
+    at: dt.datetime
+
+
 class TimeOut(BaseModel):
     """A meeting of a group; times are minutes after midnight."""
 
@@ -64,11 +74,12 @@ class TimeOut(BaseModel):
 
 
 class RegisterOut(BaseModel):
-    """A group's meetings, everybody who is in it or was noted in it, and what was noted."""
+    """A group's meetings, everybody who is in it or was noted in it, what was noted, and who says that she comes."""
 
     meetings: list[TimeOut]
     participants: list[ParticipantOut]
     marks: list[MarkOut]
+    coming: list[ComingOut]
 
 
 class CallOffIn(BaseModel):
@@ -81,11 +92,21 @@ class CallOffIn(BaseModel):
     group_id: int | None = Field(default=None, ge=1, lt=2**31)
 
 
+class ComingIn(BaseModel):
+    """She comes to what she has with a group on a day, or takes it back."""
+
+    model_config = ConfigDict(extra="forbid")
+    date: dt.date
+    group_id: int = Field(ge=1, lt=2**31)
+    yes: bool = True
+
+
 class AttendanceOut(BaseModel):
-    """Everything that was noted of a citizen, the newest first."""
+    """Everything that was noted of a citizen, and to what she says that she comes, the newest first."""
 
     citizen_id: int
     marks: list[MarkOut]
+    coming: list[ComingOut]
 
 
 @routes.get("/weeks/{week}/groups/{group_id}/register")
@@ -118,7 +139,7 @@ def own_attendance(citizen_id: Number, caller: Annotated[Caller, may("attendance
     """Show everything that was noted of a citizen."""
     with caller.reading() as session:
         caller.permit(session, citizen_id)
-        found = _attendance_out(citizen_id, attendance.attendance_of(session, citizen_id))
+        found = _attendance_out(session, citizen_id)
     caller.look_at([citizen_id])
     return found
 
@@ -131,7 +152,20 @@ def call_off(citizen_id: Number, body: CallOffIn, caller: Annotated[Caller, may(
         caller.permit(caller.session, citizen_id)
         wish = (body.date, body.state, hide_cpr(body.reason), asker_of(caller, citizen_id), body.group_id)
         calling_off.call_off(caller.session, citizen_id, *wish)
-        return Answer(200, _attendance_out(citizen_id, attendance.attendance_of(caller.session, citizen_id)))
+        return Answer(200, _attendance_out(caller.session, citizen_id))
+
+    return caller.write(say, body=body, about=[citizen_id])
+
+
+@routes.post("/citizens/{citizen_id}/attendance/coming", response_model=AttendanceOut)
+def say_coming(citizen_id: Number, body: ComingIn, caller: Annotated[Caller, may("attendance.write")]) -> Response:
+    """Say that she comes, or take it back; whoever has the group sees it in the register."""
+
+    def say() -> Answer:
+        caller.permit(caller.session, citizen_id)
+        asker = asker_of(caller, citizen_id)
+        coming.say_coming(caller.session, citizen_id, body.group_id, body.date, asker, yes=body.yes)
+        return Answer(200, _attendance_out(caller.session, citizen_id))
 
     return caller.write(say, body=body, about=[citizen_id])
 
@@ -141,8 +175,13 @@ def _register_out(found: Register) -> RegisterOut:
         meetings=[TimeOut.model_validate(each) for each in found.meetings],
         participants=[ParticipantOut.model_validate(each) for each in found.participants],
         marks=[MarkOut.model_validate(each) for each in found.marks],
+        coming=[ComingOut.model_validate(each) for each in found.coming],
     )
 
 
-def _attendance_out(citizen_id: int, rows: Sequence[Attendance]) -> AttendanceOut:
-    return AttendanceOut(citizen_id=citizen_id, marks=[MarkOut.model_validate(each) for each in rows])
+def _attendance_out(session: Session, citizen_id: int) -> AttendanceOut:
+    return AttendanceOut(
+        citizen_id=citizen_id,
+        marks=[MarkOut.model_validate(each) for each in attendance.attendance_of(session, citizen_id)],
+        coming=[ComingOut.model_validate(each) for each in coming.coming_of(session, citizen_id)],
+    )
