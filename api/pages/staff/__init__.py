@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.pages.staff import answer, call, case, code, finding, inbox, progress
+from api.pages.staff import agreements, answer, call, case, code, finding, history, inbox, progress, times, week
 
-PARTS = (finding, answer, call, case, code, progress, inbox)
+PARTS = (finding, answer, call, case, agreements, code, history, progress, times, week, inbox)
 
 routes = APIRouter(include_in_schema=False)
 for part in PARTS:

@@ -13,11 +13,13 @@ from api.http.agreements import agreement_out
 from api.http.callers import Answer
 from api.http.requests import Number
 from api.pages.callers import Page, may_page
+from api.pages.forms import FormError, Wrong
 from api.pages.rendering import language_of
+from api.pages.staff.agreements import sorted_out
 from api.pages.staff.choices import by_title, names_for, week_now, weeks_ahead
 from api.pages.staff.person import about, change
 from catalog.weeks import parse_week
-from scheduler import agreements, goals
+from scheduler import agreements, citizen_writing, goals
 from scheduler.goals import GoalError, Step
 from scheduler.importer.cpr import hide_cpr
 from scheduler.rating_words import step_words
@@ -48,6 +50,13 @@ class MoveIn(BaseModel):
     """The week in which a step is to be reached instead."""
 
     new_week: str = Field(max_length=10)
+
+
+class InterpreterIn(BaseModel):
+    """Whether she needs an interpreter, and in which language."""
+
+    needs: Literal["yes", "no"]
+    language: str = Field(default="", max_length=100)
 
 
 class DoneIn(BaseModel):
@@ -110,19 +119,34 @@ def mark_step(citizen_id: Number, sub_goal_id: Number, page: Annotated[Page, may
     return change(page, citizen_id, mark, lambda: _show(page, citizen_id), words=REFUSED)
 
 
+@routes.post("/tolk")
+def note_interpreter(citizen_id: Number, page: Annotated[Page, may_page("citizen.write")]) -> Response:
+    """Note whether she needs an interpreter."""
+
+    def note(session: Session, _: Asker) -> Answer:
+        given = page.form.read(InterpreterIn)
+        if given.needs == "yes" and not given.language:
+            raise FormError({"language": Wrong("field_missing")})
+        citizen_writing.set_interpreter(session, citizen_id, hide_cpr(given.language) if given.needs == "yes" else "")
+        return page.go_to(f"/borger/{citizen_id}", done="saved")
+
+    return change(page, citizen_id, note, lambda: _show(page, citizen_id))
+
+
 def _show(page: Page, citizen_id: int) -> Response:
     with about(page, citizen_id) as (session, her):
         names = names_for(page, session)
-        goal = goals.current_goal(session, citizen_id)
+        agreed = [agreement_out(session, each) for each in agreements.agreements_of(session, citizen_id)]
         context = {
             "her": her,
             "names": names,
             "brought": goals.brought_by(session, citizen_id),
-            "goal": goal,
+            "goal": goals.current_goal(session, citizen_id),
             "steps": goals.steps_of(session, citizen_id),
-            "agreed": [agreement_out(session, each) for each in agreements.agreements_of(session, citizen_id)],
         }
+    holding, over = sorted_out(agreed, week_now(page))
+    form = page.form.starting(needs="yes" if her.interpreter else "no", language=her.interpreter)
     return page.show(
-        "staff/case.html", form=page.form, weeks=weeks_ahead(page), legs=by_title(dict(names.leg)),
-        this_week=week_now(page), levels=step_words(language_of(page.request)), **context,
+        "staff/case.html", form=form, weeks=weeks_ahead(page), legs=by_title(dict(names.leg)),
+        this_week=week_now(page), levels=step_words(language_of(page.request)), holding=holding, over=over, **context,
     )  # fmt: skip

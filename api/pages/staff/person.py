@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from fastapi.responses import Response
 from sqlalchemy import select
@@ -21,15 +23,24 @@ from scheduler.request_effects import Asker
 from scheduler.tables import Account, Citizen, Contact
 
 
+class Helper(NamedTuple):
+    """Somebody who sees her week or acts for her, until a day."""
+
+    name: str
+    may: str
+    until: dt.date
+
+
 @dataclass(frozen=True)
 class Person:
-    """Who she is, who of the staff is there for her, and who sees or acts for her."""
+    """Who she is, who of the staff is there for her, who sees or acts for her, and the language of her interpreter."""
 
     id: int
     external_id: str
     name: str
     contacts: list[str]
-    helpers: list[str]
+    helpers: list[Helper]
+    interpreter: str
 
 
 @contextmanager
@@ -71,7 +82,11 @@ def _read(session: Session, citizen_id: int, page: Page) -> Person:
     contacts = select(StaffMember.name).join(Contact, Contact.staff_id == StaffMember.id)
     names = session.scalars(contacts.where(Contact.citizen_id == citizen_id).order_by(Contact.role))
     today = page.now.astimezone(CENTRE_TIME).date()
-    helpers = [session.get_one(Account, one.account_id).name for one in list_for_citizen(session, citizen_id, today)]
+    helpers = [
+        Helper(session.get_one(Account, one.account_id).name, one.may, one.until)
+        for one in list_for_citizen(session, citizen_id, today)
+    ]
     return Person(
-        citizen_id, citizen.external_id, citizen.name or citizen.external_id, list(dict.fromkeys(names)), helpers
-    )
+        citizen_id, citizen.external_id, citizen.name or citizen.external_id, list(dict.fromkeys(names)), helpers,
+        citizen.interpreter or "",
+    )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, NamedTuple
 
@@ -20,13 +21,14 @@ from api.pages.staff.chart import Chart, draw
 from api.pages.staff.choices import names_for
 from api.pages.staff.person import about, change
 from catalog.tables import Group
+from catalog.weeks import week_of
 from scheduler import attendance, ratings
 from scheduler.rating_words import Question, questions, step_words
 from scheduler.request_effects import Asker
 from scheduler.tables import Attendance
 
 routes = APIRouter(prefix="/borger/{citizen_id}/fremgang")
-MOST_MARKS = 60
+MOST_MARKS, MOST_WEEKS = 60, 6
 FIELD = "rate_"  # before an indicator's id, in the names of the fields
 
 
@@ -35,6 +37,13 @@ class Noted(NamedTuple):
 
     mark: Attendance
     title: str
+
+
+class Came(NamedTuple):
+    """How often each thing was noted of one activity, by week and state."""
+
+    title: str
+    weeks: list[list[tuple[str, int]]]
 
 
 @routes.get("")
@@ -72,13 +81,14 @@ def _show(page: Page, citizen_id: int) -> Response:
         compared = ratings.compare(session, citizen_id)
         asked: list[Question] = questions(ratings.asked_of(session, "staff"), "staff", language)
         noted = _noted(session, citizen_id, names.offering)
+    weeks, came = _by_activity(noted)
     by_indicator: dict[str, list[ratings.Compared]] = {}
     for row in reversed(compared):
         by_indicator.setdefault(row.indicator_id, []).append(row)
     charts: list[tuple[str, Chart]] = [(names.goal[key], draw(rows)) for key, rows in by_indicator.items()]
     return page.show(
         "staff/progress.html", her=her, charts=charts, compared=compared, names=names, asked=asked, field=FIELD,
-        levels=step_words(language), noted=noted, quarter=_quarter,
+        levels=step_words(language), noted=noted, weeks=weeks, came=came, quarter=_quarter,
     )  # fmt: skip
 
 
@@ -87,6 +97,18 @@ def _noted(session: Session, citizen_id: int, titles: Mapping[str, str]) -> list
     wanted = {mark.group_id for mark in marks}
     offering = dict(session.execute(select(Group.id, Group.offering_id).where(Group.id.in_(wanted))).all())
     return [Noted(mark, titles[offering[mark.group_id]]) for mark in marks]
+
+
+def _by_activity(noted: list[Noted]) -> tuple[list[str], list[Came]]:
+    """The last weeks in which anything was noted, the newest first, and what it was of each activity."""
+    weeks = sorted({week_of(one.mark.date) for one in noted}, reverse=True)[:MOST_WEEKS]
+    count = Counter((one.title, week_of(one.mark.date), one.mark.state) for one in noted)
+    titles = sorted({title for title, week, _ in count if week in weeks}, key=str.casefold)
+    rows = [
+        [[(state, number) for state in attendance.STATES if (number := count[title, week, state])] for week in weeks]
+        for title in titles
+    ]
+    return weeks, [Came(title, row) for title, row in zip(titles, rows, strict=True)]
 
 
 def _quarter(day: dt.date) -> int:

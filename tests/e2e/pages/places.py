@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 
 from tests.e2e.pages.place import Place
 from tests.e2e.pages.places_citizen import CITIZEN
+from tests.e2e.pages.places_staff import STAFF
 
 
 def _send_login(name: str, secret: str) -> Callable[[Page], None]:
@@ -33,31 +34,6 @@ def _house_try(name: str, content: bytes) -> Callable[[Page], None]:
         page.wait_for_selector("#tried .alert")
 
     return try_file
-
-
-def _ask(kind: str) -> Callable[[Page], None]:
-    def ask(page: Page) -> None:
-        page.locator(".radio-card .form-label").last.click()
-        page.click(f"button[name=kind][value={kind}]")
-        page.wait_for_url("**/svar/*")
-
-    return ask
-
-
-def _ask_nothing(page: Page) -> None:
-    page.click("button[value=stop]")
-    page.wait_for_selector("[role=alert]")
-
-
-def _hold(page: Page) -> None:
-    page.click("button[value=less]")
-    page.locator(".answer-card button").first.click()
-    page.wait_for_selector(".answer-now")
-
-
-def _make_code(page: Page) -> None:
-    page.click("main form button")
-    page.wait_for_selector(".code-value")
 
 
 SHARED = (
@@ -113,24 +89,5 @@ PLAN = (
     Place("capacity", "/kapacitet", "planner"),
     Place("capacity-none", "/kapacitet?uge=2030-W10", "planner"),
     Place("plan-compare", "/koersler/sammenlign?koersel={run}&koersel={next_run}", "leader"),
-)
-STAFF = (
-    Place("call", "/ring-ind", "staff"),
-    Place("call-found", "/ring-ind?navn=a", "leader"),
-    Place("call-nobody", "/ring-ind?navn=%3Cb%3Exyz", "staff"),
-    Place("call-week", "/ring-ind/{citizen}", "staff"),
-    Place("call-week-next", "/ring-ind/{citizen}?uge={next_week}", "leader"),
-    Place("call-week-last", "/ring-ind/{citizen}?uge={last_week}", "leader"),
-    Place("call-missing", "/ring-ind/{citizen}", "staff", prepare=_ask_nothing),
-    Place("call-answers", "/ring-ind/{citizen}", "staff", prepare=_ask("another_activity")),
-    Place("call-held", "/ring-ind/{citizen}", "staff", prepare=_hold),
-    Place("call-nothing", "/ring-ind/{other}", "leader", prepare=_ask("less")),
-    Place("case", "/borger/{citizen}", "staff"),
-    Place("case-other", "/borger/{other}", "leader"),
-    Place("case-progress", "/borger/{citizen}/fremgang", "staff"),
-    Place("case-code", "/borger/{citizen}/kode", "staff"),
-    Place("case-code-made", "/borger/{citizen}/kode", "leader", prepare=_make_code),
-    Place("inbox", "/indbakke", "staff"),
-    Place("inbox-all", "/indbakke?hvis=alle", "leader"),
 )
 PLACES: tuple[Place, ...] = SHARED + CITIZEN + HOUSE + PLAN + STAFF
