@@ -82,6 +82,20 @@ class CitizenJob(Base):
     copy: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, repr=False)  # as compressed JSON
 
 
+class WeekPrint(Base):
+    """Everybody's sheets of a published run as a PDF, that somebody asked for and a worker makes."""
+
+    __tablename__ = "week_print"
+    id: Mapped[RowNumber] = mapped_column(init=False)
+    run_id: Mapped[int] = refers_to("run.id", index=True)
+    asked_by: Mapped[int] = refers_to("account.id")
+    asked_at: Mapped[dt.datetime]
+    done_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    error: Mapped[str] = mapped_column(default="")
+    sheets: Mapped[int] = mapped_column(default=0)
+    pdf: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, repr=False)
+
+
 class Chore(Base):
     """When something that recurs is due again, so that of many workers one does it."""
 

@@ -24,7 +24,7 @@ from scheduler.promise_tables import (
     TestResult,
 )
 from scheduler.publishing_tables import Approval, CalendarFeed, PlanAnswer, Publication, StaffTask
-from scheduler.record_tables import AuditEntry, Chore, CitizenJob, Message, Pseudonym, StoredAnswer
+from scheduler.record_tables import AuditEntry, Chore, CitizenJob, Message, Pseudonym, StoredAnswer, WeekPrint
 from scheduler.request_tables import (
     ChangeRequest,
     FreedSeat,
@@ -96,6 +96,7 @@ __all__ = [
     "TrialYes",
     "UncoveredLeg",
     "Waiting",
+    "WeekPrint",
     "Wish",
 ]
 
