@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 MEGABYTE = 1_000_000
 YES = ("1", "true", "yes")
+LETTERS = Path(__file__).parent / "pages" / "letters"  # that prints are set in; made beside what browsers get
 
 
 @dataclass(frozen=True)

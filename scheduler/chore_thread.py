@@ -22,6 +22,7 @@ from catalog.database import make_engine, reading, writing
 from scheduler import clock
 from scheduler.channels import Channel
 from scheduler.chores import drop_old, let_go_overdue, look_at_steps, offer_seats, remind_and_send
+from scheduler.printing import make_prints
 from scheduler.privacy import do_jobs
 from scheduler.turns import take_period
 from scheduler.week_state import WeekStates
@@ -34,7 +35,7 @@ STOP_SECONDS = 5.0
 class ChorePace:
     """How often which chore is done, in seconds."""
 
-    look: float = 1.0  # for copies and erasures that somebody asked for
+    look: float = 1.0  # for copies, erasures and prints that somebody asked for
     holds: float = 5.0
     messages: float = 60.0
     retention: float = 3600.0  # also for steps that are overdue
@@ -43,8 +44,12 @@ class ChorePace:
 class ChoreThread:
     """Does the chores until it is left."""
 
-    def __init__(self, url: str, channels: Mapping[str, Channel], listed: Path, pace: ChorePace | None = None) -> None:
+    def __init__(
+        self, url: str, channels: Mapping[str, Channel], listed: Path, pace: ChorePace | None = None,
+        fonts: Path | None = None,
+    ) -> None:  # fmt: skip
         self._engine: Engine = make_engine(url)
+        self._fonts = fonts
         self._channels, self._listed, self._pace = channels, listed, pace or ChorePace()
         self._next = dict.fromkeys(("holds", "messages", "retention"), 0.0)  # when to ask the database again
         self._states = WeekStates()
@@ -73,6 +78,7 @@ class ChoreThread:
     def _do(self, name: str) -> None:
         if name == "jobs":
             do_jobs(self._engine, self._listed)
+            make_prints(self._engine, self._fonts)
         elif name == "holds" and self._is_time(name, self._pace.holds):
             let_go_overdue(self._engine, self._now())
             offer_seats(self._engine, self._states, self._now())

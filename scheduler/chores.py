@@ -18,6 +18,7 @@ from scheduler import idempotency, offers, requests
 from scheduler.channels import Channel
 from scheduler.life import NotPublishedError
 from scheduler.messages import Sent, send_due
+from scheduler.printing import drop_prints, make_prints
 from scheduler.privacy import do_jobs, drop_copies
 from scheduler.reminders import queue_reminders
 from scheduler.stalled import set_tasks, stalled_tasks
@@ -36,17 +37,19 @@ class Done:
     reminders: int
     sent: int
     waiting: int  # messages that will be tried again
-    forgotten: int  # answers to writes, and copies that were asked for
+    forgotten: int  # answers to writes, copies and prints
     stripped: int  # runs that lost an input with somebody erased
-    jobs: int  # copies and erasures
+    jobs: int  # copies, erasures and prints
     let_go: int  # holds that were over
     seats: int  # that came free and were offered to who waits
     stalled: int  # tasks about steps that are overdue and people who get no further
 
 
-def do_chores(engine: Engine, channels: Mapping[str, Channel], listed: Path, now: dt.datetime) -> Done:
+def do_chores(
+    engine: Engine, channels: Mapping[str, Channel], listed: Path, now: dt.datetime, fonts: Path | None = None
+) -> Done:
     """Do them all once; several processes may, and a second time does nothing twice."""
-    jobs = do_jobs(engine, listed)
+    jobs = do_jobs(engine, listed) + make_prints(engine, fonts)
     reminders, sent = remind_and_send(engine, channels, now)
     forgotten, stripped = drop_old(engine, now)
     let_go = let_go_overdue(engine, now)
@@ -109,9 +112,10 @@ def look_at_steps(engine: Engine, now: dt.datetime) -> int:
 
 
 def drop_old(engine: Engine, now: dt.datetime) -> tuple[int, int]:
-    """Drop what is kept no longer; returns how many answers and copies, and how many runs lost their input."""
+    """Drop what is kept no longer; returns how many answers, copies and prints, and how many runs lost their input."""
     with writing(engine) as session:
         forgotten = idempotency.forget_before(session, now - ANSWERS_KEPT) + drop_copies(session, now)
+        forgotten += drop_prints(session, now)
     with reading(engine) as session:
         runs = holding_erased(session)
     if runs:

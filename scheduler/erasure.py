@@ -32,6 +32,7 @@ from scheduler.tables import (
     LoginSession,
     PlanEntry,
     StoredAnswer,
+    WeekPrint,
 )
 
 DEFAULT_LIST = Path("igang-erased.jsonl")
@@ -102,6 +103,7 @@ def bury(session: Session, citizen: Citizen, now: dt.datetime) -> None:
     words = {citizen.external_id, citizen.name or citizen.external_id}
     leave_all(session, citizen.id, now)
     _drop_answers(session, citizen.id, words)
+    session.execute(delete(WeekPrint))  # Each names everybody.
     _close_accounts(session, citizen.id, now)
     session.execute(delete(CitizenJob).where(CitizenJob.citizen_id == citizen.id, CitizenJob.kind != "erasure"))
     for table in reversed(Base.metadata.sorted_tables):

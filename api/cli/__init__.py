@@ -14,6 +14,7 @@ from api.cli.data import import_, init, weeks
 from api.cli.demo import demo
 from api.cli.look import export, show
 from api.cli.planning import plan, replay, runs, verify
+from api.cli.printing import print_week
 from api.cli.records import audit, backup, chores, citizen, restore
 from api.cli.rolling import next_week
 from api.cli.serving import serve
@@ -69,6 +70,7 @@ app.command("next-week")(next_week)
 app.command("runs")(runs)
 app.command("show")(show)
 app.command("export")(export)
+app.command("print")(print_week)
 app.command("verify")(verify)
 app.command("replay")(replay)
 app.add_typer(audit, name="audit")

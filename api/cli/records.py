@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +26,9 @@ from api.cli.shared import (
     open_database,
     out,
     print_json,
+    write_new,
 )
+from api.settings import LETTERS
 from catalog.database import reading, writing
 from scheduler.audit import Entry, Head, head, record, verify_chain
 from scheduler.backup import BackupError, make_backup
@@ -56,18 +57,18 @@ def chores(
     as_json: Json = False,
     database: Database = DEFAULT_DATABASE,
 ) -> None:
-    """Do once what a worker does from time to time: copies, erasures, reminders, what is due, what is kept no longer.
+    """Do once what a worker does from time to time: copies, erasures, prints, reminders, what is due or too old.
 
     Without --outbox messages are shown instead.
     """
     shown: dict[str, Channel] = {name: ConsoleChannel(sys.stderr) for name in CHANNELS}
     channels = shown if outbox is None else file_channels(outbox)
-    done = do_chores(open_database(database), channels, erased, dt.datetime.now(dt.UTC))
+    done = do_chores(open_database(database), channels, erased, dt.datetime.now(dt.UTC), LETTERS)
     if as_json:
         print_json(asdict(done))
         return
     out.print(f"{done.reminders} reminders queued, {done.sent} messages sent, {done.waiting} to be tried again")
-    out.print(f"{done.jobs} copies and erasures done, {done.forgotten} old answers and copies dropped")
+    out.print(f"{done.jobs} copies, erasures and prints done, {done.forgotten} old answers and files dropped")
 
 
 @audit.command("verify")
@@ -138,12 +139,7 @@ def copy(
         who = find_citizen(session, key).id
         document = copy_of(session, who)
         _record(session, who, "citizen.copy")
-    try:
-        number = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        raise InputError(f"{file} cannot be written: {error.strerror}") from error
-    with os.fdopen(number, "w", encoding="utf-8") as target:
-        json.dump(document, target, ensure_ascii=False, indent=1)
+    write_new(file, json.dumps(document, ensure_ascii=False, indent=1).encode())
     out.print(f"{file}: everything that is kept about {key}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -71,6 +72,16 @@ def new_database(url: str) -> Engine:
 def file_channels(folder: Path) -> dict[str, Channel]:
     """Channels that write messages into a folder, a file each."""
     return {name: FileChannel(folder / f"{name}.jsonl") for name in CHANNELS}
+
+
+def write_new(file: Path, content: bytes) -> None:
+    """Write a new file that only its owner may read, or raise InputError."""
+    try:
+        number = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise InputError(f"{file} cannot be written: {error.strerror}") from error
+    with os.fdopen(number, "wb") as target:
+        target.write(content)
 
 
 def print_json(document: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from api.cli.shared import DEFAULT_DATABASE, Database, ErasedList, file_channels, open_database
-from api.settings import Settings
+from api.settings import LETTERS, Settings
 from scheduler.chore_thread import ChoreThread
 from scheduler.erasure import DEFAULT_LIST
 from scheduler.logs import set_up_logs
@@ -23,7 +23,10 @@ def worker(
         int | None, typer.Option("--beside", metavar="PID", help="End when the process of this number ends.")
     ] = None,
     chores: Annotated[
-        bool, typer.Option(help="Also remind, send messages, make copies, erase, and drop what is kept no longer.")
+        bool,
+        typer.Option(
+            help="Also remind, send messages, make copies and prints, erase, and drop what is kept no longer."
+        ),
     ] = True,
     outbox: Annotated[
         Path,
@@ -41,5 +44,5 @@ def worker(
     """
     set_up_logs(as_json=Settings.from_environment().production)
     open_database(database).dispose()
-    beside_runs = ChoreThread(database, file_channels(outbox), erased) if chores else nullcontext()
+    beside_runs = ChoreThread(database, file_channels(outbox), erased, fonts=LETTERS) if chores else nullcontext()
     main(database, beside, beside_runs)

@@ -1,11 +1,18 @@
-"""Makes `static/`, which browsers get beside the pages: DKFDS, htmx and our own look, each compressed beforehand."""
+"""Makes `static/`, which browsers get beside the pages: DKFDS, htmx and our own look, each compressed beforehand.
+
+Beside it stands `letters/`, the same letters in the form that printing takes.
+"""
 
 from __future__ import annotations
 
 import gzip
 import re
 import shutil
+import struct
+import zlib
 from pathlib import Path
+
+from api.settings import LETTERS
 
 HERE = Path(__file__).parent
 MODULES, STATIC, LOOK = HERE / "node_modules", HERE / "static", HERE / "look"
@@ -41,6 +48,7 @@ def make_assets(modules: Path = MODULES, static: Path = STATIC) -> None:
             file.with_name(f"{file.name}.gz").write_bytes(gzip.compress(file.read_bytes(), 9, mtime=0))
     shutil.rmtree(static, ignore_errors=True)
     made.rename(static)
+    _make_letters(modules / "dkfds/src/fonts/IBMPlexSans/split/woff", static.with_name(LETTERS.name))
 
 
 def _copy_packages(modules: Path, made: Path) -> None:
@@ -56,6 +64,29 @@ def _copy_packages(modules: Path, made: Path) -> None:
     _copy_script(dkfds / "dist/js/dkfds.min.js", made / "js" / "dkfds.js")
     _copy_script(modules / "htmx.org/dist/htmx.min.js", made / "js" / "htmx.js")
     shutil.copy(dkfds / "LICENSE.md", made / "LICENSE-dkfds.txt")
+
+
+def _make_letters(woff: Path, letters: Path) -> None:
+    letters.mkdir(exist_ok=True)
+    for weight in FONTS:
+        name = f"IBMPlexSans-{weight}-Latin1"
+        part = letters / f"{name}.part"
+        part.write_bytes(unpack_font((woff / f"{name}.woff").read_bytes()))
+        part.rename(letters / f"{name}.ttf")
+
+
+def unpack_font(woff: bytes) -> bytes:
+    """A font as it was before it was packed for browsers (w3.org/TR/WOFF, sections 3 to 5)."""
+    flavour, _, num_tables = struct.unpack(">4xIIH", woff[:14])
+    head = bytearray(struct.pack(">IH6x", flavour, num_tables))
+    body = bytearray()
+    for at in range(44, 44 + 20 * num_tables, 20):
+        tag, offset, packed, size, checksum = struct.unpack(">4s4I", woff[at : at + 20])
+        table = woff[offset : offset + packed]
+        head += struct.pack(">4s3I", tag, checksum, 12 + 16 * num_tables + len(body), size)
+        body += table if packed == size else zlib.decompress(table)
+        body += bytes(-len(body) % 4)
+    return bytes(head + body)
 
 
 def _copy_script(source: Path, target: Path) -> None:
