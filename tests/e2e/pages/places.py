@@ -71,6 +71,11 @@ def _approve_without_a_reason(page: Page) -> None:
     page.wait_for_selector(".form-error-message")
 
 
+def _make_sheets(page: Page) -> None:
+    page.click("form[action$='/ark'] button")
+    page.wait_for_selector(".progress-status")
+
+
 PLAN = (
     Place("plan-weeks", "/planlaeg", "leader"),
     Place("plan-week", "/planlaeg/{next_week}", "planner"),
@@ -86,6 +91,9 @@ PLAN = (
     Place("plan-changes-none", "/koersler/{next_run}/aendringer?team=xyz", "leader"),
     Place("plan-publish-early", "/koersler/{next_run}/udsend", "leader"),
     Place("plan-published", "/koersler/{run}/udsend", "leader"),
+    Place("plan-print", "/koersler/{run}/ark", "leader"),
+    Place("plan-print-early", "/koersler/{next_run}/ark", "admin"),
+    Place("plan-print-waiting", "/koersler/{run}/ark", "leader", prepare=_make_sheets),
     Place("capacity", "/kapacitet", "planner"),
     Place("capacity-none", "/kapacitet?uge=2030-W10", "planner"),
     Place("plan-compare", "/koersler/sammenlign?koersel={run}&koersel={next_run}", "leader"),
