@@ -63,6 +63,7 @@ ACTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "code.write": _STAFF,
         "task.read": _STAFF,
         "task.write": _STAFF,
+        "message.own": _HERSELF,
         "message.read": _STAFF,
         "text.receive": _STAFF,
         "representation.own": frozenset({"citizen", "representative"}),

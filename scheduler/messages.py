@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from string import Formatter
 from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from catalog.tables import Offering
@@ -92,6 +92,11 @@ def render(message: Message, language: str | None = None) -> str:
 def _shown(name: str, value: Any) -> str:
     """An argument as people say it: a week by its number alone."""
     return str(value).partition("-W")[2].lstrip("0") or str(value) if name == "week" else str(value)
+
+
+def messages_to(citizen_id: int) -> Select[Message]:
+    """The messages to a citizen, those that went out and those that wait."""
+    return select(Message).where(Message.citizen_id == citizen_id)
 
 
 def send_due(sessions: Sessions, channels: Mapping[str, Channel], now: dt.datetime) -> Sent:

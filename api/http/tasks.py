@@ -114,6 +114,20 @@ def messages(
     return page
 
 
+@routes.get("/citizens/{citizen_id}/messages")
+def own_messages(
+    citizen_id: Number, caller: Annotated[Caller, may("message.own")], after: After = None, limit: Limit = 100
+) -> Page[MessageOut]:
+    """List the messages to a citizen, those that went out and those that wait, newest first."""
+    with caller.reading() as session:
+        caller.permit(session, citizen_id)
+        wanted = sending.messages_to(citizen_id)
+        found, following = read_page(session, wanted, Message.id, after, limit, falling=True)
+        page = Page(items=[_message_out(row) for row in found], next=following)
+    caller.look_at([citizen_id])
+    return page
+
+
 def _task_out(session: Session, row: StaffTask) -> TaskOut:
     came = text_of(session, row)
     return TaskOut.model_validate(row).model_copy(update={} if came is None else {"text": came.text})

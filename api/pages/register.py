@@ -32,12 +32,13 @@ BEFORE = "before"  # what an undo puts back: `12-attended`, or `12-` where nothi
 
 
 class Person(NamedTuple):
-    """Somebody in the register, and what is noted of her at the meeting."""
+    """Somebody in the register, what is noted of her at the meeting, and whether she has said that she comes."""
 
     citizen_id: int
     name: str
     state: str
     reason: str
+    says_coming: bool
 
 
 class _Read(NamedTuple):
@@ -148,16 +149,14 @@ def _has_begun(page: Page, meeting: Meeting) -> bool:
 
 
 def _people(found: _Read) -> list[Person]:
-    noted = {
-        mark.citizen_id: mark
-        for mark in found.register.marks
-        if (mark.date, mark.start_min) == (found.meeting.date, found.meeting.start_min)
-    }
+    then = (found.meeting.date, found.meeting.start_min)
+    noted = {mark.citizen_id: mark for mark in found.register.marks if (mark.date, mark.start_min) == then}
+    coming = {said.citizen_id for said in found.register.coming if (said.date, said.start_min) == then}
     people = []
     for one in found.register.participants:
         mark = noted.get(one.citizen_id)
         state, reason = (mark.state, mark.reason) if mark else ("", "")
-        people.append(Person(one.citizen_id, one.name or one.external_id, state, reason))
+        people.append(Person(one.citizen_id, one.name or one.external_id, state, reason, one.citizen_id in coming))
     return sorted(people, key=lambda person: person.name)
 
 

@@ -77,6 +77,7 @@ TABLE = {
     "code.write": ("SM", "SM"),
     "task.read": ("SM", "SM"),
     "task.write": ("SM", "SM"),
+    "message.own": ("CSM", "CSM"),
     "message.read": ("SM", "SM"),
     "text.receive": ("M", "M"),
     "representation.own": ("CRA", "C"),

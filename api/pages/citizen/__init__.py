@@ -10,6 +10,7 @@ from api.pages.citizen import (
     change,
     checking,
     goals,
+    messages,
     more,
     offerings,
     proposal,
@@ -19,7 +20,21 @@ from api.pages.citizen import (
     wishes,
 )
 
-PARTS = (week, activity, proposal, asking, change, offerings, wishes, times, waiting_list, goals, checking, more)
+PARTS = (
+    week,
+    activity,
+    proposal,
+    asking,
+    change,
+    offerings,
+    wishes,
+    times,
+    waiting_list,
+    goals,
+    checking,
+    messages,
+    more,
+)
 PREFIXES = ("", "/for/{citizen_id}")
 
 routes = APIRouter(include_in_schema=False)

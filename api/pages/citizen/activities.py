@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -13,11 +12,12 @@ from api.http.requests import asker_of
 from api.pages.callers import Page
 from api.pages.citizen.whose import Whose
 from api.pages.rendering import language_of
-from scheduler import help_answers
+from scheduler import attendance, help_answers
+from scheduler import coming as said
 from scheduler.life import NotPublishedError
-from scheduler.tables import Attendance
 
 OFF = {"sick": "off", "excused": "off", "cancelled_by_us": "cancelled"}  # the states that a week shows
+COMING = "coming"  # and this where she says that she comes
 Moment = tuple[int, dt.date, int]  # group, day, minute of its beginning
 
 
@@ -73,6 +73,8 @@ def helpful(page: Page, session: Session, her: Whose, week: str) -> list[tuple[A
     return [(known[each.group_id], each.value) for each in asked if each.group_id in known]
 
 
-def says_off(rows: Iterable[Attendance]) -> dict[Moment, str]:
-    """The meetings to which she does not come, or that the centre cancelled."""
-    return {(row.group_id, row.date, row.start_min): OFF[row.state] for row in rows if row.state in OFF}
+def states_of(session: Session, citizen_id: int) -> dict[Moment, str]:
+    """What she has said of meetings, and which of them the centre cancelled."""
+    coming = {(row.group_id, row.date, row.start_min): COMING for row in said.coming_of(session, citizen_id)}
+    noted = attendance.attendance_of(session, citizen_id)
+    return coming | {(row.group_id, row.date, row.start_min): OFF[row.state] for row in noted if row.state in OFF}

@@ -14,7 +14,7 @@ from api.http.callers import Answer
 from api.http.problems import RequestError
 from api.http.whys import read_why
 from api.pages.callers import Page, may_page
-from api.pages.citizen.activities import Activity, Meeting, helpful, read_activities, says_off
+from api.pages.citizen.activities import Activity, Meeting, helpful, read_activities, states_of
 from api.pages.citizen.week import WeekQuery
 from api.pages.citizen.week import show_week as week_again
 from api.pages.citizen.whose import Whose, change, find_whose, looking, show
@@ -22,7 +22,7 @@ from api.pages.forms import FormError, Wrong
 from api.pages.rendering import language_of
 from catalog.tables import Group
 from catalog.weeks import week_of
-from scheduler import attendance, calling_off, help_answers
+from scheduler import calling_off, coming, help_answers
 from scheduler.attendance import AttendanceError
 from scheduler.group_times import begins_at
 from scheduler.importer.cpr import hide_cpr
@@ -54,7 +54,7 @@ def show_activity(group_id: Number, page: Annotated[Page, may_page("plan.read")]
     her = find_whose(page)
     with looking(page, her) as session:
         week, activity = _find(page, session, her, group_id)
-        off = says_off(attendance.attendance_of(session, her.id))
+        states = states_of(session, her.id)
         try:
             reasons = read_why(page, session, her.id, week, group_id, language_of(page.request)).reasons
         except NotFoundError:  # A week that is over may have lost what it was planned from.
@@ -67,7 +67,7 @@ def show_activity(group_id: Number, page: Annotated[Page, may_page("plan.read")]
         "activity.html",
         week=week,
         activity=activity,
-        off=off,
+        states=states,
         ahead=ahead,
         reasons=reasons,
         helped=helped,
@@ -95,6 +95,25 @@ def say_off(group_id: Number, dag: Day, page: Annotated[Page, may_page("attendan
         return page.go_to(her.at(f"/min-uge?uge={week_of(dag)}"), done="called_off")
 
     return change(page, her, say, lambda: ask_off(group_id, dag, page), {AttendanceError: "off_too_late"})
+
+
+@routes.post("/kommer")
+def say_coming(
+    group_id: Number, dag: Day, page: Annotated[Page, may_page("attendance.write")], fra: Literal["uge", "hold"] = "uge"
+) -> Response:
+    """Keep that she comes, or that she takes it back; she is then where she was."""
+    her = find_whose(page)
+
+    def say(session: Session, asker: Asker) -> Answer:
+        yes = not page.form.has("fortryd", 1)
+        coming.say_coming(session, her.id, group_id, dag, asker, yes=yes)
+        back = f"/min-uge/{group_id}" if fra == "hold" else f"/min-uge?uge={week_of(dag)}"
+        return page.go_to(her.at(back), done="says_coming" if yes else "says_nothing")
+
+    def again() -> Response:
+        return show_activity(group_id, page) if fra == "hold" else week_again(page, week_of(dag))
+
+    return change(page, her, say, again, {AttendanceError: "coming_too_late"})
 
 
 @routes.post("/hjalp")

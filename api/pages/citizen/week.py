@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from api.http.waiting import waiting_out
 from api.pages.callers import Page, may_page
-from api.pages.citizen.activities import Activity, helpful, read_activities, says_off
+from api.pages.citizen.activities import Activity, helpful, read_activities, states_of
 from api.pages.citizen.whose import Whose, find_whose, looking, show
 from api.pages.rendering import language_of
 from api.pages.weeks import Day, Event, days_of
 from catalog.weeks import CENTRE_TIME, closed_days, parse_week, shift_week, week_of
-from scheduler import answers, attendance, waiting
+from scheduler import answers, waiting
 from scheduler.life import NotPublishedError
 from scheduler.rating_words import help_words
 
@@ -67,11 +67,11 @@ def _days(page: Page, session: Session, her: Whose, week: str, today: dt.date) -
         activities = read_activities(page, session, her, week)
     except NotPublishedError:
         return None
-    off = says_off(attendance.attendance_of(session, her.id))
+    states = states_of(session, her.id)
     events = [
         Event(
             meeting.date, meeting.start, meeting.end, each.title, each.site, meeting.room, each.staff, each.group_id,
-            each.offering_id, off.get((each.group_id, meeting.date, meeting.start), ""),
+            each.offering_id, states.get((each.group_id, meeting.date, meeting.start), ""),
             her.at(f"/min-uge/{each.group_id}"),
         )
         for each in activities

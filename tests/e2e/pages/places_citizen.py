@@ -82,6 +82,21 @@ def _ask_for_a_talk(page: Page) -> None:
     page.wait_for_selector(".side-by-side")
 
 
+def _come(page: Page) -> None:
+    page.locator("main .event-button:has-text('Jeg kommer')").first.click()
+    page.wait_for_selector(".says-coming")
+
+
+def _cannot(page: Page) -> None:
+    page.locator("main .event-action:has-text('Kan ikke komme')").first.click()
+    page.wait_for_selector("#state")
+
+
+def _cannot_and_no_reason(page: Page) -> None:
+    _cannot(page)
+    _press("Jeg kan ikke komme")(page)
+
+
 LESS = "/aendring?hvad=less&uge={next_week}"
 CITIZEN = (
     Place("min-week", "/min-uge", "citizen"),
@@ -90,8 +105,12 @@ CITIZEN = (
     Place("min-week-last", "/min-uge?uge={last_week}", "citizen"),
     Place("min-week-helper", "/for/{citizen}/min-uge", "representative"),
     Place("min-week-out", "/min-uge?uge={next_week}", "citizen", out=True),
+    Place("min-week-coming", "/min-uge?uge={next_week}", "citizen", _come, out=True),
     Place("activity-past", "/min-uge/{past_group}", "citizen"),
     Place("activity", "/min-uge/{next_group}", "citizen", out=True),
+    Place("activity-coming", "/min-uge/{next_group}", "citizen", _come, out=True),
+    Place("cannot-come", "/min-uge/{next_group}", "citizen", _cannot, out=True),
+    Place("cannot-come-empty", "/min-uge/{next_group}", "citizen", _cannot_and_no_reason, out=True),
     Place("activity-helper", "/for/{citizen}/min-uge/{next_group}", "representative", out=True),
     Place("my-proposal", "/forslag?uge={next_week}", "citizen"),
     Place("my-proposal-empty", "/forslag?uge={next_week}", "citizen", prepare=_press("Gem mit svar")),
@@ -128,5 +147,6 @@ CITIZEN = (
     Place("helped", "/hjaelper", "representative"),
     Place("helped-nobody", "/hjaelper", "citizen"),
     Place("looks", "/hvem-har-set", "citizen"),
+    Place("messages", "/beskeder", "citizen"),
     Place("more", "/mere", "citizen"),
 )
