@@ -105,10 +105,7 @@ def asking(database_url: str) -> Iterator[Asking]:
     """The town, published and served."""
     engine = make_engine(database_url)
     with writing(engine) as session:
-        town = PlanTown(session)
-        for week in (PAST, WEEK):
-            for code, (offering, start) in CODES.items():
-                town.add_group(code, offering, start, week)
+        town = PlanTown(session, weeks=(PAST, WEEK))
         session.execute(update(Group).where(Group.code == "motion2").values(seats=1))
         session.execute(update(Citizen).values(max_minutes=60))
         group = {code: town.group(code, WEEK) for code in CODES}

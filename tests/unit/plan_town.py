@@ -51,9 +51,11 @@ def minutes(count: float) -> dt.datetime:
 class PlanTown:
     """The town in a database, and what may be done to a plan there; it is filled where no `planner` is named."""
 
-    def __init__(self, session: Session, planner: int | None = None) -> None:
+    def __init__(
+        self, session: Session, planner: int | None = None, weeks: Sequence[str] = (LAST_WEEK, WEEK)
+    ) -> None:
         self.session = session
-        self.planner = self._fill() if planner is None else planner
+        self.planner = self._fill(weeks) if planner is None else planner
 
     def group(self, code: str, week: str = WEEK) -> int:
         """The number of a group."""
@@ -102,7 +104,7 @@ class PlanTown:
         number = 1 + len(self.session.scalars(select(Offering.id)).all())
         self._add(Offering(id=name, nr=number, **titles, **(given | fields)))
 
-    def _fill(self) -> int:
+    def _fill(self, weeks: Sequence[str]) -> int:
         self._add(Leg(id="krop", da="krop", en="body"), LegDose(leg_id="krop", valid_from=LONG_AGO, minutes=60))
         self._add(Indicator(id="helbred", da="helbred", en="health"), Site(id="nord", name="Nordre"))
         load_points(self.session)
@@ -112,7 +114,7 @@ class PlanTown:
             self.add_offering(offering)
         for code, (offering, start) in CODES.items():
             self._add(Series(id=code, offering_id=offering, site_id="nord", seats=9, minimum=0, valid_from=LONG_AGO))
-            for week in (LAST_WEEK, WEEK):
+            for week in weeks:
                 self.add_group(code, offering, start, week, code)
         for number, contact in enumerate(("ann", "ann", "bo", "cy"), start=1):
             self._add_citizen(number, contact)
