@@ -14,6 +14,7 @@ from catalog.database import insert_rows
 from catalog.tables import Group, Offering, Series
 from catalog.weeks import create_groups, monday_of, shift_week, week_of
 from scheduler.archive import Archive
+from scheduler.keeping import lock_kept, who_keeps
 from scheduler.learning import ledger, ramp
 from scheduler.learning.best_weeks import best_weeks
 from scheduler.learning.evidence import Floats
@@ -61,6 +62,8 @@ def look_back(session: Session, week: str) -> Carried:
         owed = _book(session, stored_input(run), week, ids, owed, settings)
     lowest = Budget(agreed.energy * settings.ramp_lowest // 100, who[3])
     budget = ramp.next_budget(before, _went(session, week, ids, settings), lowest, agreed, settings)
+    keeps = np.isin(ids, list(who_keeps(session, following)))
+    budget = Budget(*(np.where(keeps, np.maximum(was, now), now) for was, now in zip(before, budget, strict=True)))
     names = ("citizen_id", "best", "given", "weight_percent", "energy", "max_minutes")
     found = (ids, owed.best, owed.given, ledger.weights(owed, settings), budget.energy, budget.max_minutes)
     rows = zip(*(column.tolist() for column in found), strict=True)
@@ -91,6 +94,7 @@ def begin_week(session: Session, carried: Carried, options: Options) -> Task:
     _enrol(session, carried.week)
     session.execute(delete(CitizenWeek).where(CitizenWeek.week == carried.week))
     insert_rows(session, CitizenWeek, carried.rows)
+    lock_kept(session, carried.week)
     return Task(carried.week, options, warm_from=carried.from_run)
 
 

@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 from catalog.database import run_made
 from catalog.weeks import monday_of
 from scheduler import barring, citizen_reading, promises
-from scheduler.approval import LOCKED_BY_APPROVAL
 from scheduler.barring import Eligibility, bar
 from scheduler.citizen_reading import away, free_quarters
 from scheduler.facts import CitizenFacts
+from scheduler.keeping import LOCKED_BY_STAFF
 from scheduler.reading import Rows
 from scheduler.stored import NotFoundError
-from scheduler.tables import AvailabilityBlock, KeepApart, Lock
+from scheduler.tables import AvailabilityBlock, KeepApart
 from scheduler.week_frame import WeekFrame
 from solver.problem import DAYS, Bools, Ints
 
@@ -41,7 +41,7 @@ _LISTED = {
     "running": barring.running_places(_WEEK),
     "test": barring.best_tests(),
     "promised": promises.promises(_WEEK),
-    "lock": promises.locks(_WEEK).where(~Lock.why.startswith(LOCKED_BY_APPROVAL)),
+    "lock": promises.locks(_WEEK).where(LOCKED_BY_STAFF),
     "binding": promises.binding_places(_WEEK),
 }
 

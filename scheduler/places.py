@@ -27,6 +27,7 @@ from catalog.database import insert_rows, run_made
 from catalog.tables import Group
 from scheduler.approval import LOCKED_BY_APPROVAL
 from scheduler.idempotency import insert_new
+from scheduler.keeping import LOCKED_BY_STAFF
 from scheduler.life import STANDING, NotPublishedError
 from scheduler.stored import NotFoundError
 from scheduler.supplies import make_supplies, move
@@ -59,9 +60,7 @@ _GROUPS: BindParameter[Any] = bindparam("groups", expanding=True)
 _LEFT: BindParameter[Any] = bindparam("left", expanding=True)
 _OFFERED = select(Group.id, Group.offering_id).where(Group.id.in_(_GROUPS))
 _LEFT_PLACES = delete(Place).where(Place.citizen_id == _CITIZEN, Place.week == _WEEK, Place.group_id.in_(_LEFT))
-_LEFT_LOCKS = delete(Lock).where(
-    Lock.citizen_id == _CITIZEN, Lock.why.startswith(LOCKED_BY_APPROVAL), Lock.group_id.in_(_LEFT)
-)
+_LEFT_LOCKS = delete(Lock).where(Lock.citizen_id == _CITIZEN, ~LOCKED_BY_STAFF, Lock.group_id.in_(_LEFT))
 # A lambda is found among the compiled statements at once.
 _BY_PLAN, _HOLD_WEEK, _HOLD_HER = lambda_stmt(lambda: _PLAN), lambda_stmt(lambda: _PUBLISHED), lambda_stmt(lambda: _HER)
 _OFFERINGS, _LEAVE, _UNLOCK = (

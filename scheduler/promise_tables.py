@@ -20,6 +20,16 @@ class Lock(Base):
     why: Mapped[str]
 
 
+class KeptWeek(Base):
+    """A citizen wants a week to be as the one before it; what may be so is locked when the week is made."""
+
+    __tablename__ = "kept_week"
+    citizen_id: Mapped[int] = refers_to("citizen.id", key=True)
+    week: Mapped[str] = mapped_column(primary_key=True, index=True)
+    account_id: Mapped[int] = refers_to("account.id")  # who said it
+    at: Mapped[dt.datetime]
+
+
 class Enrolment(Base):
     """A citizen's place in a series from one week until another.
 

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from scheduler.approval import LOCKED_BY_APPROVAL
+from scheduler.keeping import LOCKED_BY_STAFF
 from scheduler.places import StaleError, Standing
 from scheduler.tables import ChangeRequest, Lock, PlanChange
 
@@ -37,7 +37,7 @@ def refuse_other_version(present: Standing, wanted: str | None) -> None:
 def refuse_locked(session: Session, request: ChangeRequest, groups: Collection[int]) -> None:
     """Raise RequestStateError where staff has locked one of these groups for her since the answer was found."""
     hers = (Lock.citizen_id == request.citizen_id, Lock.group_id.in_(groups))
-    locked = session.scalar(select(Lock.group_id).where(*hers, ~Lock.why.startswith(LOCKED_BY_APPROVAL)).limit(1))
+    locked = session.scalar(select(Lock.group_id).where(*hers, LOCKED_BY_STAFF).limit(1))
     if locked is not None:
         raise RequestStateError(f"group {locked} is locked: a person must look at request {request.id}")
 

@@ -15,6 +15,7 @@ from scheduler.goals import GoalError
 from scheduler.group_times import GroupError
 from scheduler.help_answers import HelpError
 from scheduler.idempotency import AnswerLostError, KeyReusedError
+from scheduler.keeping import TooLateError
 from scheduler.kept_promises import WeekRangeError
 from scheduler.life import ClosedRunError
 from scheduler.limits import MissingSettingError
@@ -60,6 +61,7 @@ ERRORS: dict[type[Exception], str] = {
     StaleError: "changed_since",
     TaskError: "conflict",
     LoginThrottledError: "too_many",
+    TooLateError: "conflict",
     WeekError: "invalid",
     WeekRangeError: "invalid",
 }

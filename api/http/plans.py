@@ -17,7 +17,7 @@ from api.http.callers import Answer, Caller, may
 from api.http.catalog import Week
 from api.http.problems import RequestError
 from catalog.weeks import parse_week
-from scheduler import answers, policy, publishing, weeks_of
+from scheduler import answers, keeping, policy, publishing, weeks_of
 from scheduler.life import NotPublishedError
 from scheduler.published_weeks import OwnWeek
 
@@ -97,6 +97,21 @@ class AnswerIn(BaseModel):
     text: str = Field(default="", max_length=1000)
 
 
+class KeepIn(BaseModel):
+    """Whether a citizen wants a week to be as the one before it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    keep: bool
+
+
+class KeepOut(BaseModel):
+    """What a citizen wants of a week."""
+
+    citizen_id: int
+    week: str
+    keep: bool
+
+
 @routes.get("/citizens/{citizen_id}/weeks/{week}", response_model=WeekOfOut)
 async def own_week(citizen_id: Number, week: Week, caller: Annotated[Caller, may("plan.read")]) -> Response:
     """Show a citizen's published week as it stands; its ETag changes with every publication and every change of it."""
@@ -148,6 +163,30 @@ def answer(
         return Answer(204)
 
     return caller.write(say, body=body, about=[citizen_id])
+
+
+@routes.get("/citizens/{citizen_id}/weeks/{week}/keep")
+def keeps(citizen_id: Number, week: Week, caller: Annotated[Caller, may("plan.read")]) -> KeepOut:
+    """Show whether a citizen wants a week to be as the one before it."""
+    parsed = parse_week(week)
+    with caller.reading() as session:
+        caller.permit(session, citizen_id)
+        keep = keeping.is_kept(session, citizen_id, parsed)
+    caller.look_at([citizen_id])
+    return KeepOut(citizen_id=citizen_id, week=parsed, keep=keep)
+
+
+@routes.put("/citizens/{citizen_id}/weeks/{week}/keep", response_model=KeepOut)
+def keep_week(citizen_id: Number, week: Week, body: KeepIn, caller: Annotated[Caller, may("plan.answer")]) -> Response:
+    """Ask that a week be as the one before it, or take that back; she has it so where nothing else is agreed."""
+    parsed = parse_week(week)
+
+    def keep() -> Answer:
+        caller.permit(caller.session, citizen_id)
+        keeping.say(caller.session, citizen_id, parsed, caller.actor.account_id, caller.now, keep=body.keep)
+        return Answer(200, KeepOut(citizen_id=citizen_id, week=parsed, keep=body.keep))
+
+    return caller.write(keep, body=body, about=[citizen_id])
 
 
 @routes.get("/weeks/{week}/groups/{group_id}/participants")

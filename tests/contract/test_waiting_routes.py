@@ -1,4 +1,4 @@
-"""Waiting for a place, texts from citizens, and groups that are cancelled or moved, as people meet them over HTTP."""
+"""Waiting, keeping a week, texts from citizens, and groups cancelled or moved, as people meet them over HTTP."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import datetime as dt
 from sqlalchemy import update
 
 from catalog.database import writing
+from catalog.weeks import shift_week
 from scheduler.chores import offer_seats
 from scheduler.tables import Citizen, Hold
 from scheduler.week_state import WeekStates
-from tests.contract.asking import WEEK, Asking, asking
+from tests.contract.asking import PAST, WEEK, Asking, asking
 
 __all__ = ["asking"]
 
@@ -100,3 +101,15 @@ def test_a_text_is_taken_in_once_and_who_asks_is_called(asking: Asking) -> None:
     assert {task["slug"]: task["text"] for task in tasks} == {"call_back": "Ring!", "read_text": "Hvor er det?"}
     nobody = text | {"provider_id": "78", "external_id": "B99"}
     assert asking.send("leader", "POST", "/v1/inbound-texts", nobody).status_code == 404
+
+
+def test_she_asks_to_keep_her_week_and_may_change_her_mind_until_it_is_out(asking: Asking) -> None:
+    path = f"/v1/citizens/1/weeks/{shift_week(WEEK, 1)}/keep"
+    said = []
+    for keep in (True, True, False):
+        asking.send("citizen", "PUT", path, {"keep": keep})
+        said.append(asking.send("citizen", "GET", path).json()["keep"])
+    assert said == [True, True, False]
+    assert asking.send("second", "PUT", path, {"keep": True}).status_code == 404
+    assert asking.send("citizen", "PUT", path, {"keep": "always"}).status_code == 422
+    assert asking.send("citizen", "PUT", f"/v1/citizens/1/weeks/{PAST}/keep", {"keep": True}).status_code == 409

@@ -10,7 +10,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from catalog.tables import Group, Series, SeriesMeeting
-from catalog.weeks import monday_of, shift_week
+from catalog.weeks import monday_of, shift_week, week_of
+from scheduler import keeping
 from scheduler.citizen_reading import read_facts
 from scheduler.erasure import bury
 from scheduler.life import NotPublishedError
@@ -111,6 +112,29 @@ def test_a_place_at_an_employer_is_kept_too(town: PlanTown) -> None:
     town.published({1: ["praktik"], 2: ["motion"]})
     _roll_over(town.session)
     assert _locked(town.session, FOLLOWING) == {(1, "praktik")}
+
+
+def test_who_asks_keeps_her_week_where_it_is_there_again_and_she_can_come(town: PlanTown) -> None:
+    town.published({1: ["motion", "kor"], 2: ["motion", "kor"], 3: ["motion"], 4: ["kor"]})
+    for citizen in (1, 2, 4):
+        keeping.say(town.session, citizen, FOLLOWING, town.planner, NOW, keep=True)
+    keeping.say(town.session, 4, FOLLOWING, town.planner, NOW, keep=False)
+    town.session.add(Wish(citizen_id=2, offering_id="kor", strength=0, refused=True))
+    for citizen in (1, 3):
+        _answer(town, citizen, 1)
+    for _ in range(2):
+        _roll_over(town.session)
+        assert _locked(town.session, FOLLOWING) == {(1, "motion"), (1, "kor"), (2, "motion")}
+    minutes = _column(town.session, CitizenWeek.max_minutes)
+    assert minutes[3] < minutes[1] == 600  # A bad week does not take from her what she asks to keep.
+
+
+def test_a_week_that_has_begun_or_is_published_cannot_be_kept_any_more(town: PlanTown) -> None:
+    town.published({1: ["motion"]})
+    for week in (WEEK, week_of(NOW.date())):
+        with pytest.raises(keeping.TooLateError, match=week):
+            keeping.say(town.session, 1, week, town.planner, NOW, keep=True)
+        assert not keeping.is_kept(town.session, 1, week)
 
 
 def test_the_same_week_begun_again_is_the_same(town: PlanTown) -> None:
