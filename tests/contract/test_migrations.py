@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import IntegrityError
 
 from catalog.database import make_engine, reading, writing
 from catalog.tables import Base, Site
 from scheduler.migrations import BrokenReferenceError, settings, upgrade
-from scheduler.tables import Citizen
+from scheduler.tables import Citizen, CitizenSite
 
 
 def _schema(engine: Engine) -> dict[str, list[str]]:
@@ -52,6 +52,24 @@ def test_a_second_upgrade_keeps_what_is_there(tmp_path: Path) -> None:
     upgrade(url)
     with reading(make_engine(url)) as session:
         assert session.get_one(Site, "nord").name == "Nordre"
+
+
+def test_an_upgrade_that_makes_a_table_anew_keeps_what_refers_to_it(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/igang.db"
+    before = make_engine(url)
+    with before.begin() as connection:
+        command.upgrade(settings(connection), "0005")
+    person = "external_id, home_site_id, joined, min_minutes, max_minutes, energy, daily_limit, weight_percent"
+    with writing(before) as session:
+        session.execute(text("INSERT INTO site (id, name, address) VALUES ('nord', 'Nordre', '')"))
+        values = "'B1', 'nord', '2026-01-01', 0, 60, 3, 3, 100, 0"
+        session.execute(text(f"INSERT INTO citizen ({person}, protected_address) VALUES ({values})"))
+        session.execute(text("INSERT INTO citizen_site (citizen_id, site_id, preference) VALUES (1, 'nord', 2)"))
+    before.dispose()
+    upgrade(url)
+    with reading(make_engine(url)) as session:
+        assert session.scalars(select(Citizen.interpreter)).all() == [None]
+        assert session.get_one(CitizenSite, (1, "nord")).preference == 2
 
 
 def test_an_upgrade_that_leaves_a_row_without_its_reference_is_refused(tmp_path: Path) -> None:
