@@ -14,10 +14,12 @@ from catalog.tables import Group, Offering
 from scheduler import archive
 from scheduler.figures import HourUse, use_by_hour
 from scheduler.life import published_run
-from scheduler.replay import Stored, recount
+from scheduler.stored import find_run, stored_input
+from scheduler.stored_plans import stored_plans
 from scheduler.tables import Place, Run, Waiting
 from scheduler.waiting import OPEN
 from solver.master import make_rows, slot_prices
+from solver.problem import Ints, Problem
 
 PRICES_PER_POINT = 1_000
 
@@ -60,8 +62,9 @@ def capacity(session: Session, run_id: int) -> Capacity:
     ArchiveError
         Its input was removed, or this version cannot read it.
     """
-    stored = recount(session, run_id)
-    problem, plans, ids = stored.archive.problem, stored.plans, stored.archive.ids
+    run = find_run(session, run_id)
+    given = stored_input(run)
+    problem, plans, ids = given.problem, stored_plans(session, run_id, given), given.ids
     citizen = np.repeat(np.arange(problem.num_citizens), np.diff(plans.ptr))
     got = np.zeros((problem.num_citizens, problem.num_offerings), np.bool_)
     got[citizen, problem.slot_offering[plans.slot]] = True
@@ -70,7 +73,7 @@ def capacity(session: Session, run_id: int) -> Capacity:
     np.add.at(seats, problem.slot_offering, problem.seats)
     np.add.at(used, problem.slot_offering[plans.slot], 1)
     dearest = np.zeros(problem.num_offerings, np.int64)
-    np.maximum.at(dearest, problem.slot_offering, _prices(stored))
+    np.maximum.at(dearest, problem.slot_offering, _prices(run, problem))
     waiting = Counter(session.scalars(select(Waiting.offering_id).where(Waiting.state.in_(OPEN))))
     names = {key: (da, en) for key, da, en in session.execute(select(Offering.id, Offering.da, Offering.en))}
     demands = [
@@ -85,12 +88,11 @@ def capacity(session: Session, run_id: int) -> Capacity:
     return Capacity(use_by_hour(problem, plans), tuple(demands))
 
 
-def _prices(stored: Stored) -> np.ndarray:
+def _prices(run: Run, problem: Problem) -> Ints:
     """(S,) 1/1000 points of a seat; 0 where the run has kept no prices."""
-    problem = stored.archive.problem
-    if stored.run.prices is None:
+    if run.prices is None:
         return np.zeros(problem.num_slots, np.int64)
-    return slot_prices(make_rows(problem), archive.unpack_prices(stored.run.prices))
+    return slot_prices(make_rows(problem), archive.unpack_prices(run.prices))
 
 
 def use_by_week(session: Session, weeks: list[str]) -> dict[str, dict[str, WeekUse]]:

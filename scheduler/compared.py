@@ -11,7 +11,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from catalog.tables import Group, Meeting, Site, StaffMember
+from catalog.weeks import shift_week
 from scheduler.difference import Difference, Move, compare
+from scheduler.gate import count_faults
+from scheduler.life import published_run
+from scheduler.reading import columns
+from scheduler.review import Review, review
+from scheduler.stored import find_run
 from scheduler.tables import Contact, PlanChange, Run
 
 MOST = 4  # in memory; one of 6,000 citizens takes some MB
@@ -76,11 +82,22 @@ def narrow(found: Compared, wanted: Narrowed, mine: Collection[int]) -> list[Mov
     return [move for move in found.difference.moves if fits(move)]
 
 
+def earlier_run(session: Session, run_id: int) -> int | None:
+    """What a run is compared with: the published week, or else the week before."""
+    week = find_run(session, run_id).week
+    standing = published_run(session, week)
+    return standing if standing not in (None, run_id) else published_run(session, shift_week(week, -1))
+
+
 class Comparisons:
-    """The last few differences that were asked for; made anew where a plan has changed since."""
+    """The last few differences that were asked for; made anew where a plan has changed since.
+
+    Beside them stand the faults of the runs that were counted, for whoever looks; an approval counts anew.
+    """
 
     def __init__(self) -> None:
         self._known: dict[Version, Compared] = {}
+        self._faults: dict[tuple[int, bool], int] = {}
         self._making = threading.Lock()
 
     def of(self, session: Session, run_id: int, earlier: int) -> Compared:
@@ -96,6 +113,31 @@ class Comparisons:
                 kept = list(self._known.items())[1 - MOST :]
                 self._known = dict(kept) | {version: known}
             return known
+
+    def difference(self, session: Session, run_id: int, earlier: int) -> Difference:
+        """The same without what it can be narrowed down by."""
+        return self.of(session, run_id, earlier).difference
+
+    def faults(self, session: Session, run_id: int) -> int:
+        """How many rules a run's plans break; see `scheduler.gate.count_faults`."""
+        has_input = session.scalars(select(Run.input.is_not(None)).where(Run.id == run_id)).one()
+        known = self._faults.get((run_id, has_input))
+        if known is None:
+            known = count_faults(session, run_id)
+            kept = list(self._faults.items())[1 - MOST :]
+            self._faults = dict(kept) | {(run_id, has_input): known}
+        return known
+
+    def get_ready(self, session: Session, run_id: int) -> None:
+        """Make what a person sees next of a run, before she waits for it."""
+        earlier = earlier_run(session, run_id)
+        if earlier is not None:
+            self.of(session, run_id, earlier)
+        self.faults(session, run_id)
+
+    def review(self, session: Session, run_id: int, team: str = "") -> Review:
+        """What a person looks at before she approves a run; see `scheduler.review.review`."""
+        return review(session, run_id, team, self.difference, self.faults)
 
 
 def _version(session: Session, run_id: int, earlier: int) -> Version:
@@ -117,6 +159,6 @@ def _make(session: Session, run_id: int, earlier: int) -> Compared:
     }
     team: dict[str, set[int]] = {}
     contacts = select(StaffMember.team, Contact.citizen_id).join(Contact, Contact.staff_id == StaffMember.id)
-    for name, citizen in session.execute(contacts.where(StaffMember.team != "")):
+    for name, citizen in zip(*columns(session, contacts.where(StaffMember.team != "")), strict=True):
         team.setdefault(name, set()).add(citizen)
     return Compared(found, when, {name: frozenset(citizens) for name, citizens in sorted(team.items())})

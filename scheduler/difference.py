@@ -139,7 +139,7 @@ def _moves(
     here, before = set((now // PAIR).tolist()), set((then // PAIR).tolist())
     got, lost, if_stayed = _by_citizen(new), _by_citizen(gone), _by_citizen(carried[carried >= 0])
     ended = set((then % PAIR)[carried < 0].tolist())
-    locks = {(citizen, group) for citizen, group in session.execute(select(Lock.citizen_id, Lock.group_id))}
+    locked = set(np.intersect1d(new, _rising(session, select(Lock.citizen_id, Lock.group_id))).tolist())
     why: dict[int, str] = {}
     stays: dict[int, Stay] = {}
     for citizen in sorted(got.keys() | lost.keys()):
@@ -148,12 +148,12 @@ def _moves(
             why[citizen] = "new"
         elif citizen not in here:
             why[citizen] = "left"
-        elif any((citizen, group) in locks for group in got.get(citizen, ())):
+        elif any(citizen * PAIR + group in locked for group in got.get(citizen, ())):
             why[citizen] = "locked"
         else:
             without = tuple(group for group in groups if group in ended)
             stays[citizen] = Stay(groups, without, if_stayed.get(citizen, ()))
-    why |= why_moved(session, run_id, stays)
+    why |= why_moved(session, run_id, stays, np.stack([now // PAIR, now % PAIR], axis=1))
     return tuple(Move(citizen, lost.get(citizen, ()), got.get(citizen, ()), why[citizen]) for citizen in sorted(why))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -19,6 +20,9 @@ from scheduler.replay import recount
 from scheduler.stored import NotFoundError, find_run
 from scheduler.tables import BelowMinimum, Run, UncoveredLeg
 from solver.verify import InvalidPlansError
+
+Compare = Callable[[Session, int, int], Difference]
+Count = Callable[[Session, int], int]
 
 
 @dataclass(frozen=True)
@@ -48,37 +52,6 @@ class Inspection:
     difference: Difference | None
 
 
-def inspect(session: Session, run_id: int) -> Inspection:
-    """Count a run again and hold its figures against the limits of its week.
-
-    Raises
-    ------
-    NotFoundError
-        There is no such run.
-    MissingSettingError
-        A limit has no value for the week.
-    """
-    run = find_run(session, run_id)
-    limits = read_limits(session, monday_of(run.week))
-    against, found = _difference(session, run)
-    figures = {
-        "gap_percent": run.gap_percent or 0.0,
-        "below_minimum_crowded_percent": _share(_num_crowded(session, run_id), run.num_citizens),
-        "legs_uncovered_percent": _share(_num_uncovered(session, run_id), run.figures.get("legs", 0)),
-    }
-    if found is not None:
-        figures[f"moved_since_{against}_percent"] = 100 * found.share_moved
-    findings = [Finding("verify", faults, 0)] if (faults := count_faults(session, run_id)) else []
-    findings += [
-        Finding(slug, value, limit) for slug, value in figures.items() if value > (limit := getattr(limits, slug))
-    ]
-    furthest = next(iter(served_less(session, run.week)), None)  # It is the worst, and beyond its limit.
-    if furthest is not None:
-        limit = read_settings(session, monday_of(run.week)).spread_flagged
-        findings.append(Finding("served_less", furthest.rest_percent - furthest.percent, limit))
-    return Inspection(run, limits, tuple(findings), against, found)
-
-
 def count_faults(session: Session, run_id: int) -> int:
     """How many rules the stored plans break, an objective that differs among them.
 
@@ -91,13 +64,46 @@ def count_faults(session: Session, run_id: int) -> int:
     return len(stored.verdict.violations) + (stored.verdict.objective != stored.run.objective)
 
 
-def _difference(session: Session, run: Run) -> tuple[Against | None, Difference | None]:
+def inspect(session: Session, run_id: int, compared: Compare = compare, faults: Count = count_faults) -> Inspection:
+    """Count a run again and hold its figures against the limits of its week.
+
+    Whoever only looks may take differences and faults that are known already.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such run.
+    MissingSettingError
+        A limit has no value for the week.
+    """
+    run = find_run(session, run_id)
+    limits = read_limits(session, monday_of(run.week))
+    against, found = _difference(session, run, compared)
+    figures = {
+        "gap_percent": run.gap_percent or 0.0,
+        "below_minimum_crowded_percent": _share(_num_crowded(session, run_id), run.num_citizens),
+        "legs_uncovered_percent": _share(_num_uncovered(session, run_id), run.figures.get("legs", 0)),
+    }
+    if found is not None:
+        figures[f"moved_since_{against}_percent"] = 100 * found.share_moved
+    findings = [Finding("verify", broken, 0)] if (broken := faults(session, run_id)) else []
+    findings += [
+        Finding(slug, value, limit) for slug, value in figures.items() if value > (limit := getattr(limits, slug))
+    ]
+    furthest = next(iter(served_less(session, run.week)), None)  # It is the worst, and beyond its limit.
+    if furthest is not None:
+        limit = read_settings(session, monday_of(run.week)).spread_flagged
+        findings.append(Finding("served_less", furthest.rest_percent - furthest.percent, limit))
+    return Inspection(run, limits, tuple(findings), against, found)
+
+
+def _difference(session: Session, run: Run, compared: Compare) -> tuple[Against | None, Difference | None]:
     """What moved since the week was published before, or else since last week."""
     before: tuple[tuple[Against, str], ...] = (("published", run.week), ("last_week", shift_week(run.week, -1)))
     for against, week in before:
         earlier = published_run(session, week)
         if earlier is not None:
-            return against, compare(session, run.id, earlier)
+            return against, compared(session, run.id, earlier)
     return None, None
 
 

@@ -24,9 +24,10 @@ from catalog.tables import Group, Series
 from catalog.weeks import monday_of
 from scheduler.archive import unpack
 from scheduler.learning.settings import read_settings
-from scheduler.reading import columns, places
+from scheduler.reading import places
 from scheduler.stored_plans import known_plans
-from scheduler.tables import Agreement, HelpAnswer, PlanEntry, Run, Wish
+from scheduler.tables import Agreement, HelpAnswer, Run, Wish
+from solver.problem import Ints
 from solver.verify import verify
 
 
@@ -38,8 +39,14 @@ class Stay(NamedTuple):
     plan: tuple[int, ...]
 
 
-def why_moved(session: Session, run_id: int, stays: Mapping[int, Stay]) -> dict[int, str]:
-    """The slug of each citizen."""
+def why_moved(session: Session, run_id: int, stays: Mapping[int, Stay], got: Ints) -> dict[int, str]:
+    """The slug of each citizen.
+
+    Parameters
+    ----------
+    got
+        (n, 2) citizen and group of everybody's plan of the run.
+    """
     run = session.get_one(Run, run_id)
     groups = {group for stay in stays.values() for group in stay.gone}
     rows = session.execute(select(Group.id, Group.offering_id, Group.series_id).where(Group.id.in_(groups))).all()
@@ -58,7 +65,7 @@ def why_moved(session: Session, run_id: int, stays: Mapping[int, Stay]) -> dict[
             why[citizen] = "did_not_help"
         else:
             open_[citizen] = stay
-    return why | _by_worth(session, run, open_)
+    return why | _by_worth(run, open_, got)
 
 
 def _ended(session: Session, week: str, series_of: Mapping[int, str | None]) -> set[int]:
@@ -82,13 +89,11 @@ def _unhelpful(session: Session, week: str) -> set[tuple[int, str]]:
     return {key for key, value in last.items() if value <= limit}
 
 
-def _by_worth(session: Session, run: Run, stays: Mapping[int, Stay]) -> dict[int, str]:
+def _by_worth(run: Run, stays: Mapping[int, Stay], got: Ints) -> dict[int, str]:
     """Judge what staying would have been worth by the facts that the run was made from."""
     if run.input is None or not stays:
         return dict.fromkeys(stays, "better")
     archive = unpack(run.input)
-    entries = select(PlanEntry.citizen_id, PlanEntry.group_id).where(PlanEntry.run_id == run.id)
-    got = np.array(columns(session, entries), np.int64).T.reshape(-1, 2)
     others = got[~np.isin(got[:, 0], list(stays))]
     had = [(citizen, group) for citizen, stay in stays.items() for group in stay.plan]
     stayed, given = (

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.answers import share_heard
-from scheduler.difference import Against
-from scheduler.gate import Finding, Inspection, inspect
+from scheduler.difference import Against, compare
+from scheduler.gate import Compare, Count, Finding, Inspection, count_faults, inspect
+from scheduler.reading import columns
 from scheduler.tables import Approval, BelowMinimum, Citizen, PlanAnswer, PlanException, UncoveredLeg
 from scheduler.teams import citizens_of, num_outside, teams_in
 
@@ -69,8 +70,10 @@ class Review:
     without_team: int  # citizens whom only an approval of the whole covers
 
 
-def review(session: Session, run_id: int, team: str = "") -> Review:
-    """Collect what a person should see of a run, of one team's citizens where a team is named.
+def review(
+    session: Session, run_id: int, team: str = "", compared: Compare = compare, faults: Count = count_faults
+) -> Review:
+    """Collect what a person should see of a run, of one team's citizens where a team is named; see `inspect`.
 
     Raises
     ------
@@ -79,7 +82,7 @@ def review(session: Session, run_id: int, team: str = "") -> Review:
     MissingSettingError
         A limit has no value for the week.
     """
-    seen = inspect(session, run_id)
+    seen = inspect(session, run_id, compared, faults)
     signed = session.scalars(select(Approval).where(Approval.run_id == run_id).order_by(Approval.id)).all()
     teams = teams_in(session, run_id)
     moved = seen.difference
@@ -114,7 +117,7 @@ def _remarkable(session: Session, seen: Inspection, team: str) -> tuple[CitizenR
     for move in seen.difference.moves if seen.difference else ():
         if len(move.gone) + len(move.new) >= seen.limits.big_change_groups:
             about(move.citizen_id).gone, about(move.citizen_id).new = len(move.gone), len(move.new)
-    names = dict(session.execute(select(Citizen.id, Citizen.external_id)).all())
+    names = dict(zip(*columns(session, select(Citizen.id, Citizen.external_id)), strict=True))
     ours = set(session.scalars(citizens_of({team}))) if team else found.keys()
     for each in found.values():
         each.external_id = names[each.citizen_id]

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scheduler.archive import Archive
-from scheduler.reading import places
+from scheduler.reading import columns, ints, places
 from scheduler.stored import NotFoundError
 from scheduler.tables import PlanEntry, PlanException
 from solver.problem import Ints, Problem
@@ -22,10 +22,10 @@ def stored_plans(session: Session, run_id: int, archive: Archive) -> Plans:
     NotFoundError
         A stored entry has no place in the run's input.
     """
-    rows = session.execute(select(PlanEntry.citizen_id, PlanEntry.group_id).where(PlanEntry.run_id == run_id)).all()
-    pairs = np.array([tuple(row) for row in rows], np.int64).reshape(-1, 2)
-    citizen = _positions(archive.ids.citizen, pairs[:, 0], "citizen")
-    return _plans(archive.problem, citizen, _positions(archive.ids.group, pairs[:, 1], "group"))
+    entries = select(PlanEntry.citizen_id, PlanEntry.group_id).where(PlanEntry.run_id == run_id)
+    who, group = (ints(column) for column in columns(session, entries))
+    citizen = _positions(archive.ids.citizen, who, "citizen")
+    return _plans(archive.problem, citizen, _positions(archive.ids.group, group, "group"))
 
 
 def known_plans(archive: Archive, pairs: Ints) -> Plans:

@@ -12,7 +12,7 @@ from api.http.paging import After, Limit, Page
 from api.http.problems import RequestError
 from scheduler import answers
 from scheduler.fairness import served_less
-from scheduler.review import CitizenReview, review
+from scheduler.review import CitizenReview
 from scheduler.scope import visible_citizens
 from scheduler.stored import find_run
 
@@ -50,7 +50,8 @@ def exceptions(
     """List the citizens whose proposal somebody should look at, the most pressing first."""
     begin = _read_cursor(after)
     with caller.reading() as session:
-        found = review(session, run_id, caller.actor.team or "" if caller.actor.scope == "team" else "").citizens
+        team = caller.actor.team or "" if caller.actor.scope == "team" else ""
+        found = caller.service.comparisons.review(session, run_id, team).citizens
         mine = set(session.scalars(visible_citizens(caller.actor, caller.action)))
     seen = [person for person in found if person.citizen_id in mine and (person.rank, person.external_id) > begin]
     page, last = seen[:limit], seen[limit - 1 : limit]

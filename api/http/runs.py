@@ -22,7 +22,6 @@ from api.http.paging import After, Limit, Page, read_page
 from api.http.problems import RequestError
 from catalog.weeks import parse_week
 from scheduler import approval, policy, publishing, queue
-from scheduler import review as reviews
 from scheduler.course import COURSE
 from scheduler.difference import Against, Difference, difference
 from scheduler.figures import in_points
@@ -190,7 +189,7 @@ def review(run_id: Number, caller: Annotated[Caller, may("run.approve")]) -> Rev
     """Show what a person must look at before approving: exceptions first, then what is worse than its limit."""
     with caller.reading() as session:
         team = caller.actor.team or "" if caller.actor.scope == "team" else ""
-        found = reviews.review(session, run_id, team)
+        found = caller.service.comparisons.review(session, run_id, team)
         mine = set(session.scalars(visible_citizens(caller.actor, caller.action)))
     seen = replace(found, citizens=tuple(person for person in found.citizens if person.citizen_id in mine))
     caller.look_at(person.citizen_id for person in seen.citizens)

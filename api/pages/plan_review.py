@@ -18,13 +18,13 @@ from api.pages.callers import Page, may_page
 from api.pages.forms import FormError, Wrong
 from api.pages.plan_runs import PageNumber
 from api.pages.rendering import language_of
-from catalog.weeks import shift_week
 from scheduler import approval, policy
 from scheduler.actions import may
 from scheduler.approval import ReasonNeededError
-from scheduler.compared import Compared, Narrowed, narrow
-from scheduler.life import ClosedRunError, published_run
-from scheduler.review import CitizenReview, Review, review
+from scheduler.compared import Compared, Narrowed, earlier_run, narrow
+from scheduler.life import ClosedRunError
+from scheduler.reading import columns
+from scheduler.review import CitizenReview, Review
 from scheduler.scope import visible_citizens
 from scheduler.stored import find_run
 from scheduler.tables import Account, Citizen, Run
@@ -55,8 +55,9 @@ def look_through(
 def _review(page: Page, run_id: int, kind: str = "", number: int = 1) -> Response:
     actor = page.actor
     with page.reading() as session:
-        found = review(session, run_id, actor.team or "" if actor.scope == "team" else "")
-        mine = set(session.scalars(visible_citizens(actor, page.action)))
+        team = actor.team or "" if actor.scope == "team" else ""
+        found = page.service.comparisons.review(session, run_id, team)
+        mine = set(columns(session, visible_citizens(actor, page.action))[0])
         seen = [person for person in found.citizens if person.citizen_id in mine]
         chosen = [person for person in seen if kind not in KINDS or KINDS[person.rank] == kind]
         shown, last = _page_of(chosen, number, FEW)
@@ -138,12 +139,12 @@ def changes(
     wanted = Narrowed(team, site, offering, group, why)
     with page.reading() as session:
         run = find_run(session, run_id)
-        earlier = against or _earlier(session, run)
+        earlier = against or earlier_run(session, run_id)
         if earlier is None:
             return page.show("plan/changes.html", run=run, compared=None)
         before = find_run(session, earlier)
         found = page.service.comparisons.of(session, run_id, earlier)
-        mine = set(session.scalars(visible_citizens(page.actor, page.action)))
+        mine = set(columns(session, visible_citizens(page.actor, page.action))[0])
         moves = narrow(found, wanted, mine)
         shown, last = _page_of(moves, number)
         people = names_of(session, [move.citizen_id for move in shown])
@@ -153,13 +154,6 @@ def changes(
         number=number, last=last, total=len(moves), against=against, offerings=_offerings(found, page),
         form=page.form.starting(team=team, sted=site, tilbud=offering, grund=why), filters=_filters(wanted, against),
     )  # fmt: skip
-
-
-def _earlier(session: Session, run: Run) -> int | None:
-    """What a run is compared with: the published week, or else the week before."""
-    week = run.week
-    standing = published_run(session, week)
-    return standing if standing not in (None, run.id) else published_run(session, shift_week(week, -1))
 
 
 def _offerings(found: Compared, page: Page) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
+from starlette.background import BackgroundTask
 
 from api.http.callers import Answer
 from api.http.runs import Number
@@ -61,7 +62,17 @@ def compare(
 @routes.get("/{run_id}")
 def run(run_id: Number, page: Annotated[Page, may_page("run.read")]) -> Response:
     """Show a run: how far it is, or what came out."""
-    return _show(page, run_id)
+    answer = _show(page, run_id)
+    if may(page.actor, "run.approve"):
+        answer.background = BackgroundTask(_get_ready, page, run_id)
+    return answer
+
+
+def _get_ready(page: Page, run_id: int) -> None:
+    """Make what a planned run's next pages show, while this one is read."""
+    with page.reading() as session:
+        if find_run(session, run_id).state in PLANNED:
+            page.service.comparisons.get_ready(session, run_id)
 
 
 def _show(page: Page, run_id: int) -> Response:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from scheduler.compared import Comparisons, Narrowed, When, narrow
+from sqlalchemy import update
+
+from scheduler.compared import Comparisons, Narrowed, When, earlier_run, narrow
+from scheduler.review import review
+from scheduler.tables import Run
 from tests.unit.plan_town import LAST_WEEK, PlanTown, engine, minutes, town
 
 __all__ = ["engine", "town"]
@@ -40,3 +44,15 @@ def test_a_difference_is_kept_until_a_plan_changes(town: PlanTown) -> None:
     town.change(2, "kor", now=minutes(5))
     again = kept.of(town.session, run_id, sent.run_id)
     assert [move.citizen_id for move in again.difference.moves] == [1, 2]
+
+
+def test_what_is_made_ready_is_what_is_then_looked_at(town: PlanTown) -> None:
+    town.published({1: ["motion"], 2: ["motion"]}, LAST_WEEK)
+    run_id = town.propose({1: ["kor"], 2: ["motion"]})
+    kept = Comparisons()
+    kept.get_ready(town.session, run_id)
+    assert kept.review(town.session, run_id) == review(town.session, run_id)
+    assert kept.faults(town.session, run_id) == 0
+    town.session.execute(update(Run).where(Run.id == run_id).values(input=None))
+    assert kept.faults(town.session, run_id) == 1  # Nobody can count it any more.
+    assert earlier_run(town.session, run_id) == kept.difference(town.session, run_id, 1).against_run_id == 1
