@@ -34,7 +34,7 @@ Weekly = Mapping[int, Sequence[Span]]
 class TextIn(BaseModel):
     """Her times as somebody writes them."""
 
-    times: str = Field(max_length=2000)
+    times_text: str = Field(max_length=2000)
 
 
 class WishIn(BaseModel):
@@ -62,13 +62,13 @@ def write(citizen_id: Number, page: Annotated[Page, may_page("availability.write
 
     def wanted(current: Weekly) -> Weekly:
         try:
-            entered = read_times(page.form.read(TextIn).times)
+            entered = read_times(page.form.read(TextIn).times_text)
         except LineError as error:
-            raise FormError({"times": Wrong(error.slug, {"line": error.line, "said": error.said})}) from error
+            raise FormError({"times_text": Wrong(error.slug, {"line": error.line, "said": error.said})}) from error
         days = {day: entered.get(day, []) for day in {*entered, *current}}
         return {day: parts for day, parts in days.items() if parts != current.get(day, [])}
 
-    return _keep(page, citizen_id, "times", wanted)
+    return _keep(page, citizen_id, "times_text", wanted)
 
 
 @routes.post("/skema")
@@ -131,7 +131,7 @@ def _show(page: Page, citizen_id: int, sent: str = "") -> Response:
         offerings = titles(session, language)
     weekly = weekly_times(blocks)
     stored: dict[str, Sequence[str]] = {
-        "times": [write_times(weekly, language)], "quarter": _names(grid.quarters_of(weekly)), "leg": [pressing or ""],
+        "times_text": [write_times(weekly, language)], "quarter": _names(grid.quarters_of(weekly)), "leg": [pressing or ""],
     }  # fmt: skip
     values = {name: given for name, given in stored.items() if name != sent} | dict(page.form.values)
     return page.show(

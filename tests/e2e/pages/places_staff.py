@@ -75,7 +75,7 @@ def _break(page: Page) -> None:
 
 def _write_wrong_times(page: Page) -> None:
     page.locator("summary", has_text="Skriv tiderne").click()
-    page.fill("#times", "mandag 9-12\ntirsdg 10-14")
+    page.fill("#times_text", "mandag 9-12\ntirsdg 10-14")
     page.get_by_role("button", name="Gem tiderne").click()
     page.wait_for_selector(".form-error-message")
 
