@@ -16,6 +16,7 @@ from benchmarks.instances import BY_NAME, Figures, Instance, Kind
 from benchmarks.load import measure_load
 from benchmarks.machine import commit, load, machine
 from benchmarks.next_week import carry_over, change_week
+from benchmarks.pages import measure_difference, measure_print
 from benchmarks.requests import measure_requests
 from benchmarks.roll_over import roll_over
 from benchmarks.season_bench import measure_season
@@ -188,6 +189,8 @@ KINDS: Mapping[Kind, Callable[[Instance, int], Figures]] = {
     "requests": measure_requests,
     "roll-over": roll_over,
     "season": measure_season,
+    "print": measure_print,
+    "difference": measure_difference,
 }
 
 

@@ -14,7 +14,7 @@ from benchmarks.machine import ROOT
 from benchmarks.season_bench import is_measured
 
 RESULTS = Path(__file__).parent / "results"
-ONE_SEED: tuple[str, ...] = ("database", "cold start", "load", "roll-over")
+ONE_SEED: tuple[str, ...] = ("database", "cold start", "load", "roll-over", "print", "difference")
 
 
 def run(instance: Instance, seed: int, results: Path = RESULTS) -> Figures:

@@ -62,6 +62,8 @@ MORE = {  # Shown beside the figures that have a bar, where the row has them.
         "heavier_citizens",
         "most_weight_percent",
     ),
+    "print": ("seconds", "sheets", "megabytes"),
+    "difference": ("p50_ms", "worst_ms", "cold_ms", "kilobytes"),
     "requests": (
         "granted",
         "value_kept_percent",
