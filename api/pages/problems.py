@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.http.problems import KINDS, RETRY_SECONDS
-from api.pages.forms import Form
+from api.pages.forms import AGAIN, Form
 from api.pages.login import ask_to_log_in
 from api.pages.navigation import safe_path
 from api.pages.rendering import show
@@ -32,15 +32,15 @@ def show_problem(request: Request, slug: str, more: dict[str, Any]) -> Response:
 
 def _log_in_first(request: Request) -> Response:
     is_part = "hx-request" in request.headers
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     if request.method in ("GET", "HEAD"):
-        query = f"?{request.url.query}" if request.url.query else ""
-        here = _path_of(request.headers.get("hx-current-url", "")) if is_part else request.url.path + query
+        here = _path_of(request.headers.get("hx-current-url", "")) if is_part else asked
         way = _way(here)
         return Response(status_code=401, headers={"HX-Redirect": way.headers["location"]}) if is_part else way
     form: Form | None = getattr(request.state, "form", None)
-    answer = ask_to_log_in(
-        request, request.url.path, [] if form is None else form.sent(), problem="login_over", status=401
-    )
+    entered = form.sent() if form is not None else []
+    # A button alone has nothing to keep; its page is to be shown again all the same.
+    answer = ask_to_log_in(request, asked, entered or [(AGAIN, "1")], problem="login_over", status=401)
     if is_part:  # The whole page is to be seen, not a part of it.
         answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "body", "innerHTML"
     return answer

@@ -9,11 +9,14 @@ from playwright.sync_api import Locator, Page
 MOST_STOPS = 400
 NAME = """element => (element.getAttribute('aria-label')
   || [...(element.labels || [])].map(label => label.innerText).join(' ') || element.innerText || '').trim()"""
-# The outline or the shadow that shows where one is; of a hidden box or button, that of its label.
-SEEN = """element => { const looks = [element, ...(element.labels || [])].map(part => getComputedStyle(part));
+# Where one is: its name, and whether an outline or a shadow shows it, of a hidden box or button that of its label.
+HERE = f"""body => {{ const element = body.ownerDocument.activeElement;
+  if (!element || element === body) return null;
+  const looks = [element, ...(element.labels || [])].map(part => getComputedStyle(part));
   const drawn = [...looks, ...[...(element.labels || [])].map(part => getComputedStyle(part, '::before'))];
   const outlined = look => parseFloat(look.outlineWidth) > 0 && look.outlineStyle !== 'none';
-  return drawn.some(look => outlined(look) || look.boxShadow !== 'none'); }"""
+  const seen = drawn.some(look => outlined(look) || look.boxShadow !== 'none');
+  return [({NAME})(element), seen, element.outerHTML.slice(0, 200)]; }}"""
 
 
 def go_to(page: Page, name: str) -> Locator:
@@ -21,12 +24,13 @@ def go_to(page: Page, name: str) -> Locator:
     wanted = re.compile(re.escape(name), re.IGNORECASE)
     for _ in range(MOST_STOPS):
         page.keyboard.press("Tab")
-        here = page.locator(":focus")
-        if here.count() == 0:
+        here = page.locator("body").evaluate(HERE)
+        if here is None:
             continue  # The browser's own bar, between the last stop and the first.
-        assert here.evaluate(SEEN), f"the focus is not seen: {here.evaluate('element => element.outerHTML')[:200]}"
-        if wanted.match(here.evaluate(NAME)):
-            return here
+        called, is_seen, markup = here
+        assert is_seen, f"the focus is not seen: {markup}"
+        if wanted.match(called):
+            return page.locator(":focus")
     raise AssertionError(f"{name}: no stop of this name")
 
 

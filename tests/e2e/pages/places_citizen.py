@@ -64,10 +64,11 @@ def _choose_less(page: Page) -> None:
     page.wait_for_selector("#say-yes")
 
 
-def _take_less(page: Page) -> None:
+def _take_less_and_undo(page: Page) -> None:
     _choose_less(page)
     page.click("button:has-text('Ja tak')")
-    page.wait_for_selector("main .alert, main .side-by-side")
+    page.click("button:has-text('Fortryd')")
+    page.wait_for_selector("text=Din uge er, som den var før")
 
 
 def _keep_all(page: Page) -> None:
@@ -126,7 +127,7 @@ CITIZEN = (
     Place("ask-answers", LESS, "citizen", _ask_for_less, out=True),
     Place("ask-answers-helper", "/for/{citizen}" + LESS, "representative", _ask_for_less, out=True),
     Place("ask-chosen", LESS, "citizen", _choose_less, out=True),
-    Place("ask-confirmed", LESS, "citizen", _take_less, out=True),
+    Place("ask-undone", LESS, "citizen", _take_less_and_undo, out=True),
     Place("ask-kept", LESS, "citizen", _keep_all, out=True),
     Place("waiting-list", "/venteliste", "citizen"),
     Place("offerings", "/tilbud", "citizen"),
