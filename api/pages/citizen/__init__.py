@@ -10,6 +10,7 @@ from api.pages.citizen import (
     change,
     checking,
     goals,
+    keep,
     messages,
     more,
     offerings,
@@ -22,6 +23,7 @@ from api.pages.citizen import (
 
 PARTS = (
     week,
+    keep,
     activity,
     proposal,
     asking,

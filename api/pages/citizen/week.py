@@ -16,8 +16,8 @@ from api.pages.citizen.whose import Whose, find_whose, looking, show
 from api.pages.rendering import language_of
 from api.pages.weeks import Day, Event, days_of
 from catalog.weeks import CENTRE_TIME, closed_days, parse_week, shift_week, week_of
-from scheduler import answers, waiting
-from scheduler.life import NotPublishedError
+from scheduler import answers, keeping, waiting
+from scheduler.life import NotPublishedError, published_run
 from scheduler.rating_words import help_words
 
 routes = APIRouter()
@@ -29,6 +29,13 @@ class Proposal(NamedTuple):
 
     week: str
     answer: str
+
+
+class Keep(NamedTuple):
+    """Next week, and whether she wants it to be as this one."""
+
+    week: str
+    asked: bool
 
 
 class Helped(NamedTuple):
@@ -48,6 +55,7 @@ def show_week(page: Annotated[Page, may_page("plan.read")], uge: WeekQuery = Non
     with looking(page, her) as session:
         days = _days(page, session, her, week, now.date())
         proposals = _proposals(session, her, [this_week, shift_week(this_week, 1)])
+        keep = _keep(session, her, this_week) if week == this_week and days is not None and not proposals else None
         helped = _helped(page, session, her, week, also_before=week == this_week)
         offered = [
             found
@@ -56,8 +64,8 @@ def show_week(page: Annotated[Page, may_page("plan.read")], uge: WeekQuery = Non
         ]
     return show(
         page, her, "week.html", week=week, this_week=this_week, earlier=shift_week(week, -1), days=days,
-        later=shift_week(week, 1), minute=now.hour * 60 + now.minute, now=now, proposals=proposals, helped=helped,
-        help_steps=help_words(language_of(page.request))[1],
+        later=shift_week(week, 1), minute=now.hour * 60 + now.minute, now=now, keep=keep, proposals=proposals,
+        helped=helped, help_steps=help_words(language_of(page.request))[1],
         offered=offered, today=_today(days, now.date()) if week == this_week else None,
     )  # fmt: skip
 
@@ -92,6 +100,14 @@ def _proposals(session: Session, her: Whose, weeks: list[str]) -> list[Proposal]
             said = answers.find_answer(session, run, her.id)
             found.append(Proposal(week, said.answer if said is not None else ""))
     return found
+
+
+def _keep(session: Session, her: Whose, this_week: str) -> Keep | None:
+    """Whether next week is to be as this one; None where that can be said no more."""
+    following = shift_week(this_week, 1)
+    if published_run(session, following) is not None:
+        return None
+    return Keep(following, keeping.is_kept(session, her.id, following))
 
 
 def _helped(page: Page, session: Session, her: Whose, week: str, *, also_before: bool) -> list[Helped]:
