@@ -176,22 +176,6 @@ def test_sickness_frees_the_seat_at_once_and_the_same_words_again_do_nothing_twi
         assert recount(session, WEEK) == []
 
 
-def test_she_says_that_she_comes_and_who_has_the_group_sees_it_in_the_register(asking: Asking) -> None:
-    motion = asking.group["motion"]
-    body = {"date": MONDAY, "group_id": motion}
-    for _ in range(2):
-        said = asking.send("citizen", "POST", f"{HERS}/attendance/coming", body, Idempotency_Key="kommer")
-        assert said.status_code == 200
-    assert [(one["group_id"], one["start_min"]) for one in said.json()["coming"]] == [(motion, 540)]
-    where = f"/v1/weeks/{WEEK}/groups/{motion}/register"
-    assert [one["citizen_id"] for one in asking.send("staff", "GET", where).json()["coming"]] == [1]
-    back = asking.send("citizen", "POST", f"{HERS}/attendance/coming", body | {"yes": False})
-    assert back.json()["coming"] == []
-    tuesday = body | {"date": (dt.date.fromisoformat(MONDAY) + dt.timedelta(days=1)).isoformat()}
-    assert asking.send("citizen", "POST", f"{HERS}/attendance/coming", tuesday).status_code == 422
-    assert asking.send("second", "POST", f"{HERS}/attendance/coming", body).status_code == 404
-
-
 @ON_ONE
 def test_an_overdue_step_is_a_task_of_her_contact_with_a_proposed_week(asking: Asking) -> None:
     step, later = _step(asking), NOW + dt.timedelta(weeks=9)
