@@ -143,7 +143,7 @@ def _write_in_two(
     with writing(caller.service.engine) as session:
         idempotency.begin(session, account, key, wanted, caller.now)
         idempotency.remember(session, account, key, wanted, answer.status, answer.headers, content, caller.now)
-        audit.record(session, [caller._entry(citizen) for citizen in about])
+        audit.record(session, [caller._entry(citizen, "done") for citizen in about])
     return Response(content, answer.status, dict(answer.headers))
 
 
