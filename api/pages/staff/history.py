@@ -13,6 +13,7 @@ from api.pages.rendering import language_of
 from api.pages.staff.choices import names_for
 from api.pages.staff.person import about
 from api.pages.texts import Words, words_of
+from catalog.weeks import CENTRE_TIME
 from scheduler.history import Change, changes_of
 from scheduler.why_words import Names
 
@@ -31,7 +32,7 @@ def show_history(
         found, following = changes_of(session, citizen_id, efter, A_PAGE)
         names = names_for(page, session)
     say = words_of(language_of(page.request))
-    lines = [(one, _what(one, say, names)) for one in found]
+    lines = [(one, _what(one, say, names), one.at.astimezone(CENTRE_TIME).date()) for one in found]
     return page.show("staff/history.html", her=her, lines=lines, following=following, is_first=efter is None)
 
 

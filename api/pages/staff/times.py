@@ -131,16 +131,31 @@ def _show(page: Page, citizen_id: int, sent: str = "") -> Response:
         offerings = titles(session, language)
     weekly = weekly_times(blocks)
     stored: dict[str, Sequence[str]] = {
-        "times_text": [write_times(weekly, language)], "quarter": _names(grid.quarters_of(weekly)), "leg": [pressing or ""],
+        "times_text": [write_times(weekly, language)], "quarter": _names(grid.quarters_of(weekly)),
+        "leg": [pressing or ""],
     }  # fmt: skip
     values = {name: given for name, given in stored.items() if name != sent} | dict(page.form.values)
     return page.show(
         "staff/times.html", form=replace(page.form, values=values), her=her, version=version_of(blocks),
-        weekly=weekly, ticked=set(values.get("quarter", ())), rows=grid.rows_of(weekly),
+        lines=_lines(weekly, language), ticked=set(values.get("quarter", ())), rows=grid.rows_of(weekly),
         days=day_options(language, sorted({*WORKDAYS, *weekly})), all_days=dict(day_options(language)), names=names,
         special=_special(blocks, week_now(page)), opinions=opinions, pressing=pressing, legs=by_title(dict(names.leg)),
         offerings=offerings, choices=list(STRENGTH), sent=sent,
     )  # fmt: skip
+
+
+def _lines(weekly: Weekly, language: str) -> list[tuple[str, Sequence[Span]]]:
+    """Her times, with days in a row that are alike as one line."""
+    names, found = dict(day_options(language)), list[tuple[int, int, Sequence[Span]]]()
+    for day in sorted(weekly):
+        if found and found[-1][1] == day - 1 and found[-1][2] == weekly[day]:
+            found[-1] = (found[-1][0], day, weekly[day])
+        else:
+            found.append((day, day, weekly[day]))
+    return [
+        (names[str(first)] if first == last else f"{names[str(first)]}-{names[str(last)].lower()}", parts)
+        for first, last, parts in found
+    ]
 
 
 def _names(quarters: Mapping[int, set[int]]) -> list[str]:

@@ -40,8 +40,7 @@ def offering(site: Site, number: int) -> tuple[str, str]:
     """The id and title of something that can be agreed on."""
     with reading(site.engine) as session:
         rows = session.execute(select(Offering.id, Offering.da).where(Offering.kind == "open_group")).all()
-        found: tuple[str, str] = sorted(map(tuple, rows))[number]
-        return found
+        return sorted((key, title) for key, title in rows)[number]
 
 
 def agreements(site: Site, citizen: int, offering_id: str) -> list[Agreement]:
@@ -215,7 +214,7 @@ def test_an_interpreter_is_noted_seen_on_the_telephone_and_in_the_history(
             press(page, "Ret tolk")
             go_to(page, "Nej")
             page.keyboard.press("ArrowDown")
-            write(page, "Sprog", SCRIPT)
+            write(page, "Hvilket sprog", SCRIPT)
             press(page, "Gem")
         else:
             page.locator("summary", has_text="Ret tolk").click()
@@ -229,8 +228,8 @@ def test_an_interpreter_is_noted_seen_on_the_telephone_and_in_the_history(
         page.goto(f"/ring-ind/{citizen}")
         expect(page.locator(".person-flag")).to_contain_text(f"Tolk: {SCRIPT}")
         page.goto(f"/borger/{citizen}/historik")
-        expect(page.locator("tbody tr").first).to_contain_text("Tolk rettet")
-        expect(page.locator("tbody tr").first).to_contain_text("Lone Leth")
-        changes = page.locator("tbody tr", has_text="Tolk rettet").count()
+        expect(page.locator(".history li").first).to_contain_text("Tolk rettet")
+        expect(page.locator(".history li").first).to_contain_text("Lone Leth")
+        changes = page.locator(".history li", has_text="Tolk rettet").count()
         page.reload()
-        expect(page.locator("tbody tr", has_text="Tolk rettet")).to_have_count(changes)
+        expect(page.locator(".history li", has_text="Tolk rettet")).to_have_count(changes)
