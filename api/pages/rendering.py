@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -18,6 +18,7 @@ from api.pages.assets import ICONS
 from api.pages.centre import centre_of
 from api.pages.dates import Dates, sentence, week_number
 from api.pages.forms import mask
+from api.pages.import_words import wanted_in
 from api.pages.navigation import Link, links_of
 from api.pages.static_files import address
 from api.pages.texts import LANGUAGES, Words, words_of
@@ -104,6 +105,7 @@ def templates(language: str) -> Environment:
         "query": urlencode,
         "in_path": quote,
         "masked": mask,
+        "wanted": partial(wanted_in, language),
     }
     return environment
 

@@ -36,6 +36,10 @@ class Words:
         """Put a number of things into words: those of `slug_one` or of `slug_many`, which may ask for `number`."""
         return self(f"{slug}_{'one' if number == 1 else 'many'}", number=number, **given)
 
+    def raw(self, slug: str) -> str:
+        """The words of a slug with the names of what they ask for."""
+        return self._text[slug]
+
     def asked_for(self) -> dict[str, set[str]]:
         """What the words of each slug ask for."""
         return {slug: {name for _, name, _, _ in Formatter().parse(text) if name} for slug, text in self._text.items()}
