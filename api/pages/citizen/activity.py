@@ -94,7 +94,13 @@ def say_off(group_id: Number, dag: Day, page: Annotated[Page, may_page("attendan
         calling_off.call_off(session, her.id, dag, given.state, hide_cpr(given.reason), asker, group_id)
         return page.go_to(her.at(f"/min-uge?uge={week_of(dag)}"), done="called_off")
 
-    return change(page, her, say, lambda: ask_off(group_id, dag, page), {AttendanceError: "off_too_late"})
+    def again() -> Response:
+        try:
+            return ask_off(group_id, dag, page)
+        except RequestError:  # She does not have it any more.
+            return week_again(page, week_of(dag))
+
+    return change(page, her, say, again, {AttendanceError: "off_too_late"})
 
 
 @routes.post("/kommer")
@@ -110,10 +116,7 @@ def say_coming(
         back = f"/min-uge/{group_id}" if fra == "hold" else f"/min-uge?uge={week_of(dag)}"
         return page.go_to(her.at(back), done="says_coming" if yes else "says_nothing")
 
-    def again() -> Response:
-        return show_activity(group_id, page) if fra == "hold" else week_again(page, week_of(dag))
-
-    return change(page, her, say, again, {AttendanceError: "coming_too_late"})
+    return change(page, her, say, lambda: week_again(page, week_of(dag)), {AttendanceError: "coming_too_late"})
 
 
 @routes.post("/hjalp")

@@ -68,6 +68,10 @@ def test_she_says_that_she_comes_and_then_that_she_cannot(site: Site, way: Way) 
             assert {(one.group_id, one.date) for one in coming_of(session, out.facts.citizen)} == before
         way.press(page, "Jeg kommer")
         tell(page, "Vi ses")
+        stale = [page.context.new_page() for _ in range(2)]
+        for old in stale:
+            old.goto(page.url)
+        stale[0].click("text=Kan ikke komme")
         way.press(page, "Kan ikke komme")
         expect(page.locator("h1")).to_have_text("Kan ikke komme")
         way.press(page, "Jeg kan ikke komme")
@@ -76,6 +80,11 @@ def test_she_says_that_she_comes_and_then_that_she_cannot(site: Site, way: Way) 
         way.choose(page, "Jeg er syg")
         way.press(page, "Jeg kan ikke komme")
         tell(page, "Tak, fordi du siger til")
+        stale[0].locator("label[for=state]").click()
+        stale[0].click("text=Jeg kan ikke komme")
+        refuse(stale[0], "Det er for sent at melde fra her")
+        stale[1].locator(".event-button").first.click()
+        refuse(stale[1], "Det kan ikke siges nu")
     with reading(out.engine) as session:
         assert {(one.group_id, one.date) for one in coming_of(session, out.facts.citizen)} == before
         noted = attendance_of(session, out.facts.citizen)
