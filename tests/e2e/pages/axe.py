@@ -24,7 +24,8 @@ TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElemen
 
 def violations(page: Page) -> list[str]:
     """What axe finds on an open page, and whether it must be scrolled sideways; one line each."""
-    page.evaluate(AXE.read_text())
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE.read_text())
     found: list[dict[str, Any]] = page.evaluate(RUN, TAGS)
     lines = [f"{one['id']}: {node['target'][0]} {node['html'][:120]}" for one in found for node in one["nodes"]]
     wide = page.evaluate(TOO_WIDE)

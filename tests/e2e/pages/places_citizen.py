@@ -71,12 +71,6 @@ def _take_less_and_undo(page: Page) -> None:
     page.wait_for_selector("text=Din uge er, som den var før")
 
 
-def _keep_all(page: Page) -> None:
-    _ask_for_less(page)
-    page.click("button:has-text('Behold min uge')")
-    page.wait_for_selector("text=Du valgte ikke noget")
-
-
 def _ask_for_a_talk(page: Page) -> None:
     page.locator("label[for=how]").click()
     page.click("button:has-text('Bed om det')")
@@ -119,16 +113,13 @@ CITIZEN = (
     Place("ask", "/aendring?uge={next_week}", "citizen", out=True),
     Place("ask-time", "/aendring?hvad=another_time&uge={next_week}&hold={next_group}", "citizen", out=True),
     Place("ask-nothing", "/aendring?hvad=stop&uge={next_week}", "citizen", _press("Se, hvad jeg"), out=True),
-    Place("ask-less", LESS, "citizen", out=True),
     Place("ask-more", "/aendring?hvad=more&uge={next_week}", "citizen", out=True),
     Place("ask-busy", "/aendring?hvad=busy&uge={next_week}", "citizen", _press("Bed om det"), out=True),
     Place("ask-talk", "/aendring?hvad=talk&uge={next_week}", "citizen", _press("Bed om det"), out=True),
     Place("ask-talk-asked", "/aendring?hvad=talk&uge={next_week}", "citizen", _ask_for_a_talk, out=True),
     Place("ask-answers", LESS, "citizen", _ask_for_less, out=True),
-    Place("ask-answers-helper", "/for/{citizen}" + LESS, "representative", _ask_for_less, out=True),
     Place("ask-chosen", LESS, "citizen", _choose_less, out=True),
     Place("ask-undone", LESS, "citizen", _take_less_and_undo, out=True),
-    Place("ask-kept", LESS, "citizen", _keep_all, out=True),
     Place("waiting-list", "/venteliste", "citizen"),
     Place("offerings", "/tilbud", "citizen"),
     Place("offering", "/tilbud/{offering}", "citizen"),
