@@ -94,3 +94,9 @@ def me(caller: Annotated[Caller, may("session.read")]) -> Me:
         account_id=actor.account_id, name=actor.name, role=actor.role, scope=actor.scope, citizen_id=actor.citizen_id,
         staff_id=actor.staff_id, form_token=actor.form_token,
     )  # fmt: skip
+
+
+def safe_path(asked: str, otherwise: str = "/") -> str:
+    """An address to go on to, if it is one of ours: nobody is sent away from here by a link that somebody made."""
+    is_ours = asked.startswith("/") and not asked.startswith(("//", "/\\")) and asked.isprintable()
+    return asked if is_ours and len(asked) <= 2_000 else otherwise

@@ -9,12 +9,12 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.http.callers import COOKIE, find_caller, is_from_here
-from api.http.login import begin_session, end_session
+from api.http.login import begin_session, end_session, safe_path
 from api.http.problems import KINDS, RequestError
 from api.http.service import Service
 from api.pages.callers import Page, may_page, need_own_form
 from api.pages.forms import Form, Wrong, read_form
-from api.pages.navigation import safe_path, start_of
+from api.pages.navigation import start_of
 from api.pages.rendering import LANGUAGE_COOKIE, WARN_SECONDS, show
 from api.pages.texts import LANGUAGES
 from scheduler.sessions import Found

@@ -8,10 +8,10 @@ from urllib.parse import urlencode, urlsplit
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.http.login import safe_path
 from api.http.problems import KINDS, RETRY_SECONDS
 from api.pages.forms import AGAIN, Form
 from api.pages.login import ask_to_log_in
-from api.pages.navigation import safe_path
 from api.pages.rendering import show
 
 

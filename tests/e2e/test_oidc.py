@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import html
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import httpx2
 import pytest
@@ -61,9 +63,10 @@ def database(migrated_file: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(migrated_file, tmp_path / "igang.db"))
 
 
-def way_back(browser: TestClient, hint: str) -> str:
+def way_back(browser: TestClient, hint: str, til: str = "") -> str:
     """Log in at the real issuer, and return the address at which the browser comes back."""
-    address = browser.get("/v1/login/issuer").headers["location"] + f"&login_hint={hint}"
+    params = {"til": til} if til else {}
+    address = browser.get("/v1/login/issuer", params=params).headers["location"] + f"&login_hint={hint}"
     with httpx2.Client() as outside:
         for _ in range(8):
             if address.startswith(HERE):
@@ -84,6 +87,18 @@ def test_whoever_the_issuer_knows_is_logged_in_with_the_rights_that_it_gives(rea
     with reading(make_engine(f"sqlite:///{database}")) as session:
         names = session.scalars(select(Account.name).where(Account.username.startswith("oidc:"))).all()
         assert sorted(names) == ["Anna", "Bodil"]
+
+
+def test_somebody_comes_to_the_page_that_she_asked_for_and_nowhere_else(real_issuer: str, database: Path) -> None:
+    with service(database, real_issuer) as browser:
+        asked = "/min-uge?uge=2026-W48&navn=Æ.b"
+        page = browser.get(asked, headers={"Accept": "text/html"}, follow_redirects=True)
+        link = re.search(r'href="(/v1/login/issuer[^"]*)"', page.text)
+        assert link is not None
+        assert unquote(parse_qs(urlsplit(html.unescape(link[1])).query)["til"][0]) == asked
+        for til, landed in ((asked, asked), ("//elsewhere.example", "/"), ("https://elsewhere.example", "/")):
+            came = browser.get(way_back(browser, "anna", til))
+            assert unquote(came.headers["location"]) == landed
 
 
 @pytest.mark.parametrize("hint", ["low", "nobody"])
