@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from scheduler.tables import (
@@ -28,7 +28,7 @@ class Change(NamedTuple):
     """One change: its action, who did it in which role, and what it was about where a row of that moment tells.
 
     `detail` is `agreed`, `broken`, `step_reached`, `asked` or the reason of a changed week; `about` an offering's id, a
-    step's words, the kind of a request or the week.
+    step's words or indicator, the kind of a request or the week.
     """
 
     id: int
@@ -62,9 +62,9 @@ def _told(session: Session, citizen_id: int, moments: Iterable[dt.datetime]) -> 
     """What the rows that were written at some moments tell; an entry of the audit has the moment of its rows."""
     found: dict[dt.datetime, tuple[str, str]] = {}
     wanted = list(moments)
-    kinds: list[tuple[str, Any, InstrumentedAttribute[Any], InstrumentedAttribute[Any]]] = [
+    kinds: list[tuple[str, Any, InstrumentedAttribute[Any], Any]] = [
         ("asked", ChangeRequest, ChangeRequest.at, ChangeRequest.kind),
-        ("step_reached", SubGoal, SubGoal.done_at, SubGoal.words),
+        ("step_reached", SubGoal, SubGoal.done_at, func.coalesce(func.nullif(SubGoal.words, ""), SubGoal.indicator_id)),
         ("agreed", Agreement, Agreement.agreed_at, Agreement.offering_id),
         ("broken", BrokenAgreement, BrokenAgreement.at, BrokenAgreement.offering_id),
     ]

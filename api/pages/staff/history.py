@@ -41,7 +41,7 @@ def _what(change: Change, say: Words, names: Names) -> str:
     if change.detail in ("agreed", "broken"):
         return say(f"history_{change.detail}", title=names.offering[change.about])
     if change.detail == "step_reached":
-        return say("history_step_reached", words=change.about)
+        return say("history_step_reached", words=names.goal.get(change.about, change.about))
     if change.detail == "asked":
         return say("history_asked", what=say(f"call_{change.about}").lower())
     if change.detail:

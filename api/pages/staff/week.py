@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from api.http.callers import Answer
@@ -20,7 +20,7 @@ from api.pages.citizen.whose import Whose
 from api.pages.rendering import language_of
 from api.pages.staff.choices import names_for, week_now
 from api.pages.staff.person import about, change
-from catalog.tables import Group
+from catalog.tables import Group, Series
 from catalog.weeks import parse_week, shift_week
 from scheduler import answers, citizen_writing, weeks_of
 from scheduler.approval import LOCKED_BY_APPROVAL
@@ -28,7 +28,7 @@ from scheduler.importer.cpr import hide_cpr
 from scheduler.life import NotPublishedError
 from scheduler.request_effects import Asker
 from scheduler.stored import NotFoundError
-from scheduler.tables import Lock
+from scheduler.tables import Enrolment, Lock
 
 routes = APIRouter(prefix="/borger/{citizen_id}/uge")
 WeekAsked = Annotated[str | None, Query(max_length=10)]
@@ -101,11 +101,12 @@ def _show(page: Page, citizen_id: int, asked: str | None, offering_id: str) -> R
         why_not = _why_not(page, session, citizen_id, week, offering_id)
         offerings = titles(session, language)
         locks = _locks(page, session, citizen_id, min(week, this_week))
+        running = _running(page, session, citizen_id, week)
     return page.show(
         "staff/week.html", form=page.form.starting(tilbud=offering_id), her=her, week=week, this_week=this_week,
         earlier=shift_week(week, -1), later=shift_week(week, 1), activities=activities, is_proposed=is_proposed,
         whys=whys, why_not=why_not, title=dict(offerings).get(offering_id, ""), offerings=offerings, locks=locks,
-        locked={one.group_id for one in locks},
+        locked={one.group_id for one in locks}, running=running,
     )  # fmt: skip
 
 
@@ -155,3 +156,12 @@ def _locks(page: Page, session: Session, citizen_id: int, from_week: str) -> lis
         )
         for one, week, offering in session.execute(hers)
     ]  # fmt: skip
+
+
+def _running(page: Page, session: Session, citizen_id: int, week: str) -> list[tuple[str, str | None]]:
+    """The courses and places at an employer that she is in the middle of, and until which week."""
+    names = names_for(page, session)
+    hers = select(Series.offering_id, Enrolment.until_week).join(Series, Series.id == Enrolment.series_id)
+    hers = hers.where(Enrolment.citizen_id == citizen_id, Enrolment.binding, Enrolment.from_week <= week)
+    still = or_(Enrolment.until_week.is_(None), Enrolment.until_week >= week)
+    return [(names.offering[offering], until) for offering, until in session.execute(hers.where(still))]
