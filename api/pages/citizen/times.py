@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.http.callers import Answer
 from api.pages.callers import Page, may_page
-from api.pages.citizen.clock import clock_options, day_options
+from api.pages.citizen.clock import Options, clock_options, day_options
 from api.pages.citizen.whose import change, find_whose, looking, show
 from api.pages.forms import Form, FormError, Wrong
 from api.pages.rendering import language_of
@@ -57,7 +57,7 @@ def set_times(page: Annotated[Page, may_page("availability.write")]) -> Response
 
     def keep(session: Session, _asker: Asker) -> Answer:
         blocks = citizen_writing.availability_of(session, her.id)
-        entered = _read(page.form, _days(blocks))
+        entered = _read(page.form, day_options(language_of(page.request), _days(blocks)))
         changed = {day: [span] if span else [] for day, span in entered.items() if span != _span(blocks, day)}
         citizen_writing.change_weekly_times(session, her.id, changed, page.form.value("version"))
         return page.go_to(her.at("/tider"), done="saved")
@@ -99,19 +99,19 @@ def _values(spans: dict[int, Span | None]) -> dict[str, object]:
     return found
 
 
-def _read(form: Form, days: Sequence[int]) -> dict[int, Span | None]:
+def _read(form: Form, days: Options) -> dict[int, Span | None]:
     """What was entered for each day, or FormError."""
     found: dict[int, Span | None] = {}
     wrong: dict[str, Wrong] = {}
-    for day in days:
+    for day, name in ((int(day), name) for day, name in days):
         if not form.has(f"can_{day}", "true"):
             found[day] = None
             continue
         start, end = form.value(f"from_{day}"), form.value(f"until_{day}")
         if not (start.isdecimal() and end.isdecimal()):
-            wrong[f"from_{day}"] = Wrong("times_missing")
+            wrong[f"from_{day}"] = Wrong("times_missing", {"day": name})
         elif not 0 <= int(start) < int(end) <= 1440:
-            wrong[f"from_{day}"] = Wrong("times_backwards")
+            wrong[f"from_{day}"] = Wrong("times_backwards", {"day": name})
         else:
             found[day] = Span(int(start), int(end))
     if wrong:

@@ -177,7 +177,7 @@ def test_she_says_what_she_wishes_and_when_she_can_come(site: Site, way: Way) ->
             way.pick(page, "Til kl.", until)
             way.press(page, "Gem")
             if until == "7.00":
-                refuse(page, "Til skal være efter fra")
+                refuse(page, "Mandag: til skal være senere end fra")
                 expect(page.locator("#until_0")).to_have_value("420")
         tell(page, "Det er gemt.")
         with reading(site.engine) as session:
