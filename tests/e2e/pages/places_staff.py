@@ -106,7 +106,12 @@ STAFF = (
     Place("case-week", "/borger/{citizen}/uge", "staff"),
     Place("case-week-next", "/borger/{citizen}/uge?uge={next_week}&tilbud={offering}", "leader", prepare=_open_details),
     Place("case-week-none", "/borger/{citizen}/uge?uge=2030-W52", "leader"),
-    Place("case-lock-empty", "/borger/{citizen}/uge", "staff", prepare=_send("Lås aktiviteten", "Lås en aktivitet")),
+    Place(
+        "case-lock-empty",
+        "/borger/{citizen}/uge?uge={next_week}",
+        "staff",
+        prepare=_send("Lås aktiviteten", "Lås en aktivitet"),
+    ),
     Place("case-times-open", "/borger/{citizen}/tider", "leader", prepare=_open_details),
     Place("case-times-wrong", "/borger/{citizen}/tider", "staff", prepare=_write_wrong_times),
     Place("case-history", "/borger/{citizen}/historik", "staff"),

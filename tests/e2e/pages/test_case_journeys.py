@@ -15,7 +15,8 @@ from scheduler import goals
 from scheduler.citizen_writing import Span, availability_of, set_availability, weekly_times
 from scheduler.goals import Step
 from scheduler.request_effects import Asker
-from scheduler.tables import Agreement, BrokenAgreement, Citizen, Message
+from scheduler.tables import Agreement, BrokenAgreement, Citizen, Lock, Message
+from tests.e2e.pages.axe import violations
 from tests.e2e.pages.keyboard import go_to, press, write
 from tests.e2e.pages.site import DESKTOP, PHONE, Site
 
@@ -233,3 +234,24 @@ def test_an_interpreter_is_noted_seen_on_the_telephone_and_in_the_history(
         changes = page.locator(".history li", has_text="Tolk rettet").count()
         page.reload()
         expect(page.locator(".history li", has_text="Tolk rettet")).to_have_count(changes)
+
+
+def test_a_proposed_week_is_explained_locked_and_unlocked_by_keyboard_alone(site: Site) -> None:
+    with site.as_role("leader", DESKTOP) as context:
+        page = context.new_page()
+        page.goto(f"/borger/{site.facts.citizen}/uge?uge={site.facts.next_week}")
+        press(page, "Hvorfor?")
+        expect(page.locator(".week-whys .say-small").first).to_be_visible()
+        go_down(page, "Vælg et tilbud", 3)
+        press(page, "Vis hvorfor")
+        expect(page.locator(".why-not-answer .say-small").first).to_be_visible()
+        press(page, "Lås en aktivitet")
+        write(page, "Hvorfor", SCRIPT)
+        press(page, "Lås aktiviteten")
+        expect(page.get_by_text("Aktiviteten er låst.")).to_be_visible()
+        expect(page.locator("tbody")).to_contain_text(SCRIPT)
+        assert violations(page) == []
+        press(page, "Lås op")
+        expect(page.get_by_text("Aktiviteten er låst op.")).to_be_visible()
+    with reading(site.engine) as session:
+        assert session.scalar(select(func.count()).where(Lock.why == SCRIPT)) == 0
