@@ -56,6 +56,16 @@ def _send_no_language(page: Page) -> None:
     page.wait_for_selector(".form-error-message")
 
 
+def _look_at_history(page: Page) -> None:
+    """Note an interpreter, and see it in the history."""
+    page.locator("summary", has_text="Ret tolk").click()
+    page.locator("label[for=needs-2]").click()
+    page.fill("#language", "arabisk")
+    page.locator("form[action$='/tolk'] button").click()
+    page.get_by_role("link", name="Historik").click()
+    page.wait_for_selector(".history li")
+
+
 def _agree(page: Page) -> None:
     """Agree on something that is not agreed on yet."""
     page.locator("#offering_id").select_option(index=5)
@@ -114,5 +124,5 @@ STAFF = (
     ),
     Place("case-times-open", "/borger/{citizen}/tider", "leader", prepare=_open_details),
     Place("case-times-wrong", "/borger/{citizen}/tider", "staff", prepare=_write_wrong_times),
-    Place("case-history", "/borger/{citizen}/historik", "staff"),
+    Place("case-history", "/borger/{other}", "leader", prepare=_look_at_history),
 )
