@@ -113,7 +113,6 @@ STAFF = (
     Place("case-agreement-empty", "/borger/{citizen}/aftaler/ny", "staff", prepare=_send("Lav aftalen")),
     Place("case-agreed", "/borger/{citizen}/aftaler/ny", "staff", prepare=_agree),
     Place("case-agreement-break", "/borger/{citizen}/aftaler/ny", "leader", prepare=_break),
-    Place("case-week", "/borger/{citizen}/uge", "staff"),
     Place("case-week-next", "/borger/{citizen}/uge?uge={next_week}&tilbud={offering}", "leader", prepare=_open_details),
     Place("case-week-none", "/borger/{citizen}/uge?uge=2030-W52", "leader"),
     Place(
