@@ -8,7 +8,8 @@ from playwright.sync_api import Locator, Page
 
 MOST_STOPS = 400
 NAME = """element => (element.getAttribute('aria-label')
-  || [...(element.labels || [])].map(label => label.innerText).join(' ') || element.innerText || '').trim()"""
+  || [...(element.labels || [])].map(label => label.innerText).join(' ') || element.innerText || '')
+  .replace(/\\s+/g, ' ').trim()"""
 # Where one is: its name, and whether an outline or a shadow shows it, of a hidden box or button that of its label.
 HERE = f"""body => {{ const element = body.ownerDocument.activeElement;
   if (!element || element === body) return null;

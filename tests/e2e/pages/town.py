@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from catalog.database import make_engine, writing
-from catalog.tables import Group, GroupStaff, Indicator, Meeting, Offering
+from catalog.tables import Group, GroupStaff, Indicator, Meeting, Offering, StaffMember
 from catalog.weeks import CENTRE_TIME, monday_of, shift_week, week_of
 from scheduler import accounts, goals, ratings, waiting
 from scheduler.accounts import Rights
@@ -63,6 +63,7 @@ def make_centre(url: str) -> Facts:
     with writing(engine) as session:
         load_shipped(session)
         make_town(session, CITIZENS, SEED, TIGHTNESS, last)
+        session.execute(update(StaffMember).values(team="Team " + StaffMember.site_id))
         leader = accounts.create_account(session, "leder", "Lone Leth", Rights("staff", "centre"), now).id
     _publish(engine, Task(last, HASTY), leader, _during(last))
     run = _publish(engine, _roll(engine, last), leader, _during(week))
