@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from playwright.sync_api import Locator, Page
+import pytest
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.pages.keyboard import NAME, go_to, write
 from tests.e2e.pages.site import DESKTOP, PHONE, Site
 
 MOST_ARROWS = MOST_ALIKE = 20
+SCRIPT = "<script>alert(1)</script>"
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Way:
         if not self.keyboard:
             _named(page.locator("main").locator("a, button, summary").filter(has_text=about), name).click()
             return
+        _skip_to_content(page)
         for _ in range(MOST_ALIKE):
             if about in (go_to(page, name).text_content() or ""):
                 page.keyboard.press("Enter")
@@ -46,6 +49,7 @@ class Way:
         if not self.keyboard:
             _named(page.locator("main label"), name or first).click()
             return
+        _skip_to_content(page)
         here = go_to(page, first)
         page.keyboard.press("Space")
         for _ in range(MOST_ARROWS):
@@ -57,6 +61,7 @@ class Way:
     def write(self, page: Page, name: str, text: str) -> None:
         """Write into a field."""
         if self.keyboard:
+            _skip_to_content(page)
             write(page, name, text)
         else:
             page.get_by_label(_beginning(name)).first.fill(text)
@@ -64,6 +69,7 @@ class Way:
     def pick(self, page: Page, field: str, text: str) -> None:
         """Pick from a list that opens."""
         if self.keyboard:
+            _skip_to_content(page)
             go_to(page, field)
             page.keyboard.type(text)
         else:
@@ -71,6 +77,24 @@ class Way:
 
 
 WAYS = (Way("without-scripts", keyboard=False), Way("keyboard", keyboard=True))
+by_every_way = pytest.mark.parametrize("way", WAYS, ids=[way.name for way in WAYS])
+
+
+def tell(page: Page, text: str) -> None:
+    """Wait until the top of the page says that something is done."""
+    expect(page.locator("main .alert-success").first).to_contain_text(text)
+
+
+def refuse(page: Page, text: str) -> None:
+    """Wait until the top of the page says what is wrong."""
+    expect(page.locator("main [role=alert]")).to_contain_text(text)
+
+
+def _skip_to_content(page: Page) -> None:
+    """On a page that has just come, pass over its head by the first link, as whoever knows the page does."""
+    if page.locator("body").evaluate("body => body === body.ownerDocument.activeElement"):
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
 
 
 def _beginning(name: str) -> re.Pattern[str]:
