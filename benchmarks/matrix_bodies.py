@@ -15,6 +15,7 @@ BODIES: dict[str, Any] = {
     "ask_run": {"time_limit": 1},
     "approve": {"team": "", "reason": "set igennem"},
     "answer": {"answer": "yes"},
+    "keep_week": {"keep": True},
     "give_leave": {"username": "representative", "may": "see", "until": "2020-01-01"},
     "ask_erasure": {"external_id": "en anden"},
     "close_task": {"note": "talt sammen"},

@@ -19,5 +19,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("citizen", schema=None) as batch_op:
+    # Made anew, the table could not be dropped while others refer to it.
+    with op.batch_alter_table("citizen", schema=None, recreate="never") as batch_op:
         batch_op.drop_column("interpreter")
