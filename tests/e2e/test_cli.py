@@ -183,12 +183,16 @@ def test_a_demo_never_replaces_a_centres_own_citizens(planned: Igang) -> None:
 
 def test_a_published_week_is_shown_as_it_stands_and_leads_to_the_next_one(planned: Igang) -> None:
     assert "no week is published" in planned("next-week")[2]
+    assert "is not published" in planned("print", WEEK, "--out", "sheets.pdf")[2]
     engine, now = make_engine("sqlite:///igang.db"), dt.datetime.now(dt.UTC)
     with writing(engine) as session:
         leader = create_account(session, "leder", "Lone", Rights("staff", "centre"), now).id
         approve(session, 1, "", leader, now, "as it should be")
         publish(session, 1, leader, now)
     assert planned.json("show", "B2", WEEK)["meetings"] != []
+    assert planned.json("print", WEEK, "--out", "sheets.pdf")["sheets"] == 1  # Who has something in the week.
+    assert Path("sheets.pdf").read_bytes().startswith(b"%PDF")
+    assert "cannot be written" in planned("print", WEEK, "--out", "sheets.pdf")[2]
     with writing(engine) as session:
         before = hold_plan(session, 2, WEEK)
         move(session, (), before.groups)
