@@ -78,7 +78,8 @@ def _ask_for_a_talk(page: Page) -> None:
 
 
 def _come(page: Page) -> None:
-    page.locator("main .event-button:has-text('Jeg kommer')").first.click()
+    if not page.locator(".says-coming").count():
+        page.locator("main .event-button:has-text('Jeg kommer')").first.click()
     page.wait_for_selector(".says-coming")
 
 

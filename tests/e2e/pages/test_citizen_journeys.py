@@ -1,4 +1,4 @@
-"""What a citizen answers and keeps up to date, without scripts on a small phone and by keyboard alone when it is wide."""
+"""What a citizen answers and keeps up to date, without scripts on a small phone, and by keyboard alone on a desktop."""
 
 from __future__ import annotations
 
