@@ -48,7 +48,7 @@ def _plain(text: str) -> str:
         return text
     if isinstance(tree, ast.BinOp):
         assert isinstance(tree.left, ast.Constant)
-        return f"{tree.left.value}x"
+        return f"{tree.left.value!s}x"
     assert isinstance(tree, ast.JoinedStr)
     return "".join(str(part.value) if isinstance(part, ast.Constant) else "x" for part in tree.values)
 
