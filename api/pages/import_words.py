@@ -37,9 +37,10 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def _joined(language: str, given: str) -> str:
+    """The names of sheets as people call them, and what stands between the others."""
     words = words_of(language)
-    if f"sheet_{given}" in words:
-        return words(f"sheet_{given}")
+    parts = [words(f"sheet_{part}") if f"sheet_{part}" in words else part for part in given.split(", ")]
+    joined = ", ".join(parts)
     for english, other in BETWEEN[language]:
-        given = given.replace(english, other)
-    return given
+        joined = joined.replace(english, other)
+    return joined
