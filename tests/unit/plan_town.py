@@ -51,9 +51,7 @@ def minutes(count: float) -> dt.datetime:
 class PlanTown:
     """The town in a database, and what may be done to a plan there; it is filled where no `planner` is named."""
 
-    def __init__(
-        self, session: Session, planner: int | None = None, weeks: Sequence[str] = (LAST_WEEK, WEEK)
-    ) -> None:
+    def __init__(self, session: Session, planner: int | None = None, weeks: Sequence[str] = (LAST_WEEK, WEEK)) -> None:
         self.session = session
         self.planner = self._fill(weeks) if planner is None else planner
 

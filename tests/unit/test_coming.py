@@ -1,4 +1,4 @@
-"""That somebody says she comes: kept once a meeting, seen in the register, gone when she is away, and planned by nobody."""
+"""That somebody says she comes: kept once a meeting, seen in the register, gone when she is away, read by no plan."""
 
 from __future__ import annotations
 
