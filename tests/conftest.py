@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,16 @@ settings.register_profile("igang", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("igang")
 
 _numbers = itertools.count(1)
+# What mostly waits, for minutes: begun last, it would keep one process busy and the others idle.
+LONG = ("test_faults.py", "test_race.py", "test_load.py", "test_request_life.py", "test_worker.py", "test_plan_week.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let each process of the tests, which gets the next part of the list, begin with its share of the long ones."""
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long, rest = ([item for item in items if (item.path.name in LONG) is wanted] for wanted in (True, False))
+    size = -(-len(rest) // processes)
+    items[:] = [item for at in range(processes) for item in (*long[at::processes], *rest[at * size : (at + 1) * size])]
 
 
 @pytest.fixture(scope="session")

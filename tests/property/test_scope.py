@@ -25,7 +25,7 @@ TEAMS = ("nord", "syd", "")
 SEEING = {"citizen.read", "plan.read", "request.read"}
 CHANGING = {"wishes.write", "availability.write", "plan.answer", "feed.write", "request.write"}
 CHANGING |= {f"{what}.{how}" for what in ("goal", "rating", "attendance") for how in ("read", "write")}
-WHOLE = {"run.publish", "run.withdraw", "import.write", "export.read"}
+WHOLE = {"run.publish", "run.withdraw", "import.write", "export.read", "text.receive"}
 
 
 @dataclass(frozen=True)
