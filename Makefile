@@ -51,7 +51,7 @@ run: $(STAMP) $(ASSETS) ## Serve the pages and the programming interface on this
 
 test: setup ## Run everything that protects main: the checks below and all tests
 	@$(MAKE) --jobs 2 static compiled
-	@$(BIN)/python -m pytest -n 4 --dist worksteal --durations=20
+	@$(BIN)/python -m pytest -n 3 --dist worksteal --durations=20
 
 check: setup static ## Format, lint, types, import rules, slugs and unit tests: under a minute
 	@$(BIN)/python -m pytest -n 2 -q tests/unit tests/contract

@@ -20,7 +20,7 @@ settings.load_profile("igang")
 
 _numbers = itertools.count(1)
 # What mostly waits, for minutes: begun last, it would keep one process busy and the others idle.
-LONG = ("test_faults.py", "test_race.py", "test_load.py", "test_request_life.py", "test_worker.py", "test_plan_week.py")
+LONG = ("test_faults.py", "test_race.py", "test_load.py", "test_request_life.py", "test_worker.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
