@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 
 import numpy as np
-from sqlalchemy import and_, delete, select
+from sqlalchemy import Delete, and_, delete, select
 from sqlalchemy.orm import Session
 
 from catalog.database import insert_rows
@@ -17,12 +17,12 @@ from scheduler.citizen_reading import read_facts
 from scheduler.facts import Facts, GroupFacts
 from scheduler.idempotency import replace_row
 from scheduler.life import published_run
+from scheduler.slots import QUARTER_MINUTES, can_take, contact_role, lead
 from scheduler.tables import KeptWeek, Lock
-from solver.problem import Bools
+from solver.problem import DAYS, QUARTERS, Bools
 
 KEPT = "as in the week before"  # why a group is locked
 LOCKED_BY_STAFF = and_(~Lock.why.startswith(LOCKED_BY_APPROVAL), Lock.why != KEPT)
-_QUARTER_MINUTES = 15
 
 
 class TooLateError(ValueError):
@@ -44,6 +44,7 @@ def say(session: Session, citizen_id: int, week: str, account_id: int, at: dt.da
         replace_row(session, KeptWeek, row)
     else:
         session.execute(delete(KeptWeek).where(KeptWeek.citizen_id == citizen_id, KeptWeek.week == week))
+        session.execute(_kept_locks(week).where(Lock.citizen_id == citizen_id))
 
 
 def is_kept(session: Session, citizen_id: int, week: str) -> bool:
@@ -59,11 +60,10 @@ def who_keeps(session: Session, week: str) -> set[int]:
 def lock_kept(session: Session, week: str) -> None:
     """Lock into a week that is being made what its askers had in the one before it. Again, it does the same.
 
-    A group is locked where it is there again, is open to her still, lies in her times, meets nothing that she is bound
-    to, and has a seat. What cannot be locked is planned as usual.
+    A group is locked where it is there again and has a seat, and where she can take it still beside what she is bound
+    to. What cannot be locked is planned as usual.
     """
-    of_week = select(Group.id).where(Group.week == week)
-    session.execute(delete(Lock).where(Lock.why == KEPT, Lock.group_id.in_(of_week)))
+    session.execute(_kept_locks(week))
     asked = who_keeps(session, week)
     if not asked:
         return
@@ -73,19 +73,24 @@ def lock_kept(session: Session, week: str) -> None:
     insert_rows(session, Lock, rows)
 
 
+def _kept_locks(week: str) -> Delete:
+    return delete(Lock).where(Lock.why == KEPT, Lock.group_id.in_(select(Group.id).where(Group.week == week)))
+
+
 def _keepable(facts: Facts, asked: Collection[int]) -> list[tuple[int, int]]:
     """Positions of citizens and of the groups that they may keep."""
     group, citizen = facts.group, facts.citizen
-    free, seats = citizen.available.copy(), group.seats.copy()
+    person, role = lead(facts), contact_role(facts)[group.offering]
+    busy, seats = np.zeros_like(citizen.available), group.seats.copy()
     for who, at in citizen.locked.tolist():
-        free[who] &= ~_quarters(group, at)
+        busy[who] |= _quarters(group, at)
         seats[at] -= 1
     found = []
     for who, at in citizen.kept.tolist():
+        may = int(citizen.id[who]) in asked and group.open[at] and seats[at] > 0
         times = _quarters(group, at)
-        may = citizen.barred[who, group.offering[at]] == 0 and group.open[at] and seats[at] > 0
-        if int(citizen.id[who]) in asked and may and free[who][times].all():
-            free[who] &= ~times
+        if may and can_take(facts, at, np.array([who]), person[at], role[at]).all() and not (busy[who] & times).any():
+            busy[who] |= times
             seats[at] -= 1
             found.append((who, at))
     return found
@@ -93,8 +98,8 @@ def _keepable(facts: Facts, asked: Collection[int]) -> list[tuple[int, int]]:
 
 def _quarters(group: GroupFacts, at: int) -> Bools:
     """(7, 96) quarter-hours that a group's meetings touch."""
-    touched = np.zeros((7, 96), np.bool_)
+    touched = np.zeros((DAYS, QUARTERS), np.bool_)
     for meeting in range(group.meeting_ptr[at], group.meeting_ptr[at + 1]):
         start, end = int(group.meeting_start[meeting]), int(group.meeting_end[meeting])
-        touched[group.meeting_day[meeting], start // _QUARTER_MINUTES : -(-end // _QUARTER_MINUTES)] = True
+        touched[group.meeting_day[meeting], start // QUARTER_MINUTES : -(-end // QUARTER_MINUTES)] = True
     return touched

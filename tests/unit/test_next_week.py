@@ -127,6 +127,8 @@ def test_who_asks_keeps_her_week_where_it_is_there_again_and_she_can_come(town: 
         assert _locked(town.session, FOLLOWING) == {(1, "motion"), (1, "kor"), (2, "motion")}
     minutes = _column(town.session, CitizenWeek.max_minutes)
     assert minutes[3] < minutes[1] == 600  # A bad week does not take from her what she asks to keep.
+    keeping.say(town.session, 1, FOLLOWING, town.planner, NOW, keep=False)
+    assert _locked(town.session, FOLLOWING) == {(2, "motion")}
 
 
 def test_a_week_that_has_begun_or_is_published_cannot_be_kept_any_more(town: PlanTown) -> None:

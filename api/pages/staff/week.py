@@ -20,11 +20,13 @@ from api.pages.citizen.whose import Whose
 from api.pages.rendering import language_of
 from api.pages.staff.choices import names_for, week_now
 from api.pages.staff.person import about, change
+from api.pages.texts import words_of
 from catalog.tables import Group, Series
 from catalog.weeks import parse_week, shift_week
 from scheduler import answers, citizen_writing, weeks_of
 from scheduler.approval import LOCKED_BY_APPROVAL
 from scheduler.importer.cpr import hide_cpr
+from scheduler.keeping import KEPT
 from scheduler.life import NotPublishedError
 from scheduler.request_effects import Asker
 from scheduler.stored import NotFoundError
@@ -146,13 +148,13 @@ def _why_not(page: Page, session: Session, citizen_id: int, week: str, offering_
 
 
 def _locks(page: Page, session: Session, citizen_id: int, from_week: str) -> list[Locked]:
-    names = names_for(page, session)
+    names, words = names_for(page, session), words_of(language_of(page.request))
     hers = select(Lock, Group.week, Group.offering_id).join(Group, Group.id == Lock.group_id)
     hers = hers.where(Lock.citizen_id == citizen_id, Group.week >= from_week).order_by(Group.week, Group.id)
     return [
         Locked(
-            one.group_id, week, names.offering[offering], one.locked_by, one.why,
-            one.why.startswith(LOCKED_BY_APPROVAL),
+            one.group_id, week, names.offering[offering], one.locked_by,
+            words("week_lock_kept") if one.why == KEPT else one.why, one.why.startswith(LOCKED_BY_APPROVAL),
         )
         for one, week, offering in session.execute(hers)
     ]  # fmt: skip
