@@ -137,16 +137,21 @@ def test_somebody_whom_she_lets_act_answers_for_her_and_it_says_so(site: Site, w
     assert (said.answer, said.account_id) == ("call_me", site.facts.account["representative"])
 
 
+def _log_in_again(site: Site, page: Page) -> None:
+    """Log in, and go back to the form that was sent."""
+    name, code = code_of(site)
+    page.fill("#username", name)
+    page.fill("#secret", code)
+    page.click("main button")
+    page.click("main button")
+
+
 def test_what_she_has_written_is_there_again_when_her_login_ended_meanwhile(site: Site) -> None:
     with WAYS[0].open(site, f"/forslag?uge={site.facts.next_week}") as page:
         page.fill("#text", SCRIPT)
         site.end_logins()
         page.click("text=Gem mit svar")
-        name, code = code_of(site)
-        page.fill("#username", name)
-        page.fill("#secret", code)
-        page.click("main button")
-        page.click("main button")
+        _log_in_again(site, page)
         expect(page.locator("#text")).to_have_value(SCRIPT)
         WAYS[0].choose(page, "Ring til mig")
         page.click("text=Gem mit svar")
@@ -158,11 +163,7 @@ def test_a_button_that_was_pressed_when_a_login_had_ended_leads_back_to_its_page
     with WAYS[0].open(site, "/venteliste") as page:
         site.end_logins()
         page.click("text=Jeg vil ikke vente mere")
-        name, code = code_of(site)
-        page.fill("#username", name)
-        page.fill("#secret", code)
-        page.click("main button")
-        page.click("main button")
+        _log_in_again(site, page)
         expect(page.locator("h1")).to_have_text("Venteliste")
         expect(page.get_by_text("Jeg vil ikke vente mere")).to_be_visible()
 
