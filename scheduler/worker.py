@@ -143,7 +143,8 @@ class Worker:
     def _follow(self, child: SolverProcess, lease: Lease, *, must_stop: bool, has_plan: bool) -> End:
         """Hear from the child until the run ends, somebody ends it or this worker must leave it.
 
-        An earlier attempt's plan is waited for, however long it takes the child to check it again.
+        A plan that was told of, in a round or by an earlier attempt, is waited for, however long the child takes to
+        check it: whoever stops a run does so to keep that plan.
         """
         best: Outcome | None = None
         course = Course()
@@ -152,6 +153,7 @@ class Worker:
             kind, content = _next(child, self._pace.look)
             if kind == "round":
                 lease.progress = course.add(content)
+                has_plan |= content.gap_percent is not None
             elif kind == "checkpoint":
                 best, lease.checkpoint = content, pack_checkpoint(content)
             elif kind == "outcome":
@@ -166,9 +168,9 @@ class Worker:
                 return hand_back
             if lease.is_cancelled and not must_stop:
                 must_stop = True
-                if best is not None or not has_plan:
-                    until = time.monotonic() + self._pace.patience
                 child.stop()
+            if must_stop and until == float("inf") and (best is not None or not has_plan):
+                until = time.monotonic() + self._pace.patience
         return drop if best is None else partial(finish, outcome=best)
 
     def _settle(self, held: Claim, end: End) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from scheduler import queue
 from scheduler.replay import compute_again, recount
 from scheduler.runs import Task
 from scheduler.tables import Run
+from scheduler.worker import Pace, Worker
 from solver import Options
 
 ROOT = Path(__file__).parents[2]
@@ -126,6 +128,21 @@ def test_a_worker_that_is_told_to_stop_hands_its_run_back(
     found = _until(engine, run, lambda found: found.state == "queued")
     assert (found.attempt, found.owner, found.lease_until) == (0, None, None)
     assert not any(_is_alive(pid) for pid in below)
+
+
+def test_a_plan_that_was_told_of_is_kept_though_it_is_not_checked_yet(engine: Engine) -> None:
+    run = _ask(engine, LONG)
+    worker = Worker(engine, Pace(beat=0.02, look=0.01, patience=0.0))
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    try:
+        _until(engine, run, lambda found: found.progress.get("objective") is not None)
+        with writing(engine) as session:
+            queue.cancel(session, run)
+        assert _until(engine, run, _ended).state == "proposed"
+    finally:
+        worker.stop()
+        thread.join()
 
 
 def test_the_count_after_chaos_sees_what_is_lost_and_what_is_stored_twice(database_url: str) -> None:
