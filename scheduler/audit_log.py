@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
@@ -28,6 +29,8 @@ class AuditUnavailableError(RuntimeError):
 class _Waiting:
     entries: tuple[Entry, ...]
     written: Future[None] = field(default_factory=Future)
+    loop: asyncio.AbstractEventLoop | None = None  # in which somebody waits, who is told with all others there
+    told: asyncio.Future[None] | None = None
 
 
 class AuditLog:
@@ -64,19 +67,26 @@ class AuditLog:
 
     async def write_meanwhile(self, entries: Entry | Iterable[Entry], timeout: float = 15.0) -> None:
         """Do as `write` does, without holding a thread while the disk is waited for."""
-        written = self._begin(entries)
+        loop = asyncio.get_running_loop()
+        told: asyncio.Future[None] = loop.create_future()
+        self._begin(entries, loop, told)
         try:
             async with asyncio.timeout(timeout):
-                await asyncio.wrap_future(written)
+                await told
         except TimeoutError as error:
             raise _too_slow(timeout) from error
 
-    def _begin(self, entries: Entry | Iterable[Entry]) -> Future[None]:
+    def _begin(
+        self,
+        entries: Entry | Iterable[Entry],
+        loop: asyncio.AbstractEventLoop | None = None,
+        told: asyncio.Future[None] | None = None,
+    ) -> Future[None]:
         """Queue the entries; the future ends when they are on disk."""
-        waiting = _Waiting((entries,) if isinstance(entries, Entry) else tuple(entries))
+        waiting = _Waiting((entries,) if isinstance(entries, Entry) else tuple(entries), loop=loop, told=told)
         waiting.written.set_running_or_notify_cancel()  # Who stops waiting does not call the entries back.
         if not waiting.entries:
-            waiting.written.set_result(None)
+            _end([waiting], None)
             return waiting.written
         with self._open:
             if self._closed:
@@ -135,17 +145,39 @@ class AuditLog:
         except (SQLAlchemyError, OSError) as error:
             said = getattr(error, "orig", error)  # Without the statement and its values.
             failed = AuditUnavailableError(f"the audit log cannot be written, so nothing is shown: {said}")
-            for waiting in group:
-                waiting.written.set_exception(failed)
+            _end(group, failed)
         except BaseException as error:  # Nobody may wait for ever for a thread that ends here.
-            for waiting in group:
-                waiting.written.set_exception(error)
+            _end(group, error)
             raise
         else:
             self.commits += 1
             self._next_at = time.monotonic() + self._gather
-            for waiting in group:
-                waiting.written.set_result(None)
+            _end(group, None)
+
+
+def _end(group: Iterable[_Waiting], error: BaseException | None) -> None:
+    """Tell all who wait; those of one event loop at once, for each call into it lets another thread go first."""
+    loops: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
+    for waiting in group:
+        if waiting.loop is not None and waiting.told is not None:
+            loops.setdefault(waiting.loop, []).append(waiting.told)
+        elif error is not None:
+            waiting.written.set_exception(error)
+        else:
+            waiting.written.set_result(None)
+    for loop, told in loops.items():
+        with suppress(RuntimeError):  # It is closed, and nobody waits there.
+            loop.call_soon_threadsafe(_tell, told, error)
+
+
+def _tell(told: Iterable[asyncio.Future[None]], error: BaseException | None) -> None:
+    for answer in told:
+        if answer.done():  # Who has gone away waits no longer.
+            continue
+        if error is not None:
+            answer.set_exception(error)
+        else:
+            answer.set_result(None)
 
 
 def _too_slow(timeout: float) -> AuditUnavailableError:

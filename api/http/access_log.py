@@ -9,11 +9,11 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.settings import Settings
-from scheduler.logs import describe_error
+from scheduler.logs import ACCESS, describe_error
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
-log = structlog.get_logger("igang.access")
+log = structlog.get_logger(ACCESS)
 
 
 class AccessLog:

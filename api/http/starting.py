@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 from contextlib import suppress
 
 from sqlalchemy import func, select
@@ -35,6 +36,9 @@ def make_ready(service: Service) -> None:
         service.weeks.read_newest(session)
         service.log.connect()
         _make_weeks_ready(service, session)
+    if service.settings.production:  # A process of our own: what is loaded stays, and need not be walked through again.
+        gc.collect()
+        gc.freeze()
 
 
 def _make_weeks_ready(service: Service, session: Session) -> None:
