@@ -28,14 +28,14 @@ def week_picture(use: HourUse, title: str, subtitle: str) -> str:
             'role="img" font-family="system-ui, Segoe UI, Helvetica, Arial, sans-serif">',
             f"<title>{escape(title)}</title><desc>{escape(subtitle)}</desc>",
             f'<rect width="{width}" height="{height}" fill="{PALE}"/>',
-            _text(LEFT, 32, title, size=20, anchor="start", weight=600),
-            _text(LEFT, 54, subtitle, size=13, anchor="start", fill=QUIET),
+            draw_text(LEFT, 32, title, size=20, anchor="start", weight=600),
+            draw_text(LEFT, 54, subtitle, size=13, anchor="start", fill=QUIET),
             *(
-                _text(LEFT + n * WIDTH + WIDTH / 2, TOP - 10, WEEKDAYS[day], size=13, weight=600)
+                draw_text(LEFT + n * WIDTH + WIDTH / 2, TOP - 10, WEEKDAYS[day], size=13, weight=600)
                 for n, day in enumerate(days)
             ),
             *(
-                _text(LEFT - 10, TOP + n * HEIGHT + 27, f"{hour:02}:00", size=12, anchor="end", fill=QUIET)
+                draw_text(LEFT - 10, TOP + n * HEIGHT + 27, f"{hour:02}:00", size=12, anchor="end", fill=QUIET)
                 for n, hour in enumerate(hours)
             ),
             *(
@@ -56,10 +56,10 @@ def _cell(use: HourUse, day: int, hour: int, x: float, y: float) -> Iterator[str
     colour, ink = _colours(used / seats) if seats else ("#f6f7f8", QUIET)
     name = f"{WEEKDAYS[day]} {hour:02}:00: {used} of {seats} seats taken, {seats - used} free, {groups} groups"
     yield f"<g><title>{name}</title>"
-    yield _box(x + 2, y + 2, WIDTH - 4, HEIGHT - 4, colour)
+    yield draw_box(x + 2, y + 2, WIDTH - 4, HEIGHT - 4, colour)
     if seats:
-        yield _text(x + WIDTH / 2, y + 20, f"{used:,} / {seats:,}", size=14, fill=ink, weight=600)
-        yield _text(x + WIDTH / 2, y + 36, f"{seats - used:,} free · {groups:,} groups", size=10.5, fill=ink)
+        yield draw_text(x + WIDTH / 2, y + 20, f"{used:,} / {seats:,}", size=14, fill=ink, weight=600)
+        yield draw_text(x + WIDTH / 2, y + 36, f"{seats - used:,} free · {groups:,} groups", size=10.5, fill=ink)
     yield "</g>"
 
 
@@ -69,15 +69,15 @@ def _colours(share: float) -> tuple[str, str]:
 
 
 def _legend(y: float) -> Iterator[str]:
-    yield _text(LEFT, y + 12, "Seats taken", size=12, anchor="start", weight=600)
+    yield draw_text(LEFT, y + 12, "Seats taken", size=12, anchor="start", weight=600)
     low = 0
     for place, (below, colour) in enumerate(STEPS):
         x = LEFT + 90 + place * 92
         high = min(100, round(below * 100))
-        yield _box(x, y, 16, 16, colour)
-        yield _text(x + 22, y + 12, f"{low}-{high} %", size=12, anchor="start")
+        yield draw_box(x, y, 16, 16, colour)
+        yield draw_text(x + 22, y + 12, f"{low}-{high} %", size=12, anchor="start")
         low = high
-    yield _text(
+    yield draw_text(
         LEFT,
         y + 38,
         "A cell: seats taken / all seats of the groups that meet in that hour.",
@@ -87,12 +87,14 @@ def _legend(y: float) -> Iterator[str]:
     )
 
 
-def _box(x: float, y: float, width: float, height: float, fill: str) -> str:
+def draw_box(x: float, y: float, width: float, height: float, fill: str) -> str:
+    """A rectangle."""
     return f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="4" fill="{fill}" stroke="#c9d3dc"/>'
 
 
-def _text(
+def draw_text(
     x: float, y: float, text: str, *, size: float, anchor: str = "middle", fill: str = INK, weight: int = 400
 ) -> str:
+    """A line of text."""
     style = f'font-size="{size:g}" text-anchor="{anchor}" fill="{fill}" font-weight="{weight}"'
     return f'<text x="{x:g}" y="{y:g}" {style}>{escape(text)}</text>'

@@ -50,10 +50,10 @@ def bar(centre: CentreFacts, codes_of: Mapping[str, frozenset[str]], known: Elig
     return barred
 
 
-def read_barred(session: Session, week: str, ids: Ints, centre: CentreFacts) -> Ints:
-    """Read what is known of everybody, and `bar` by it."""
+def read_barred(session: Session, week: str, ids: Ints, centre: CentreFacts, rules_week: str | None = None) -> Ints:
+    """Read what is known of everybody, and `bar` by it; by the target groups of another week where one is named."""
     offerings, day = centre.offering.id, monday_of(week)
-    codes_of = read_target_codes(session, week)
+    codes_of = read_target_codes(session, rules_week or week)
     codes = tuple(sorted(frozenset[str]().union(*codes_of.values())))
     member = table(session, memberships(day), ids, codes) > 0
     has = table(session, completions(day), ids, offerings) + table(session, running_places(week), ids, offerings)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +18,7 @@ from solver import WarmStart
 from solver.problem import Ints, Problem
 from solver.solution import Plans
 
+COPY_SIGN = "+"  # A group that a scenario copied is named after the one it is like, this sign and a number.
 RowLabel = tuple[str, str, int, int]  # site or "", worker or room type, day, quarter-hour
 
 
@@ -32,14 +36,27 @@ def warm_start(session: Session, run_id: int, problem: Problem, ids: Ids) -> War
     """
     run = find_run(session, run_id)
     old = stored_input(run)
-    price = unpack_prices(run.prices or b"")
-    plans = stored_plans(session, run_id, old)
-    old_code, new_code = _codes(session, old.ids.group), _codes(session, ids.group)
+    ended = Ended(
+        old, unpack_prices(run.prices or b""), stored_plans(session, run_id, old), _codes(session, old.ids.group)
+    )
+    return carry_over(ended, problem, ids, _codes(session, ids.group))
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Where an earlier run ended, with the code of each group of its input."""
+
+    archive: Archive
+    price: Ints
+    plans: Plans
+    code: Sequence[str]
+
+
+def carry_over(ended: Ended, problem: Problem, ids: Ids, code: Sequence[str]) -> WarmStart:
+    """The same by the codes (G,) of the groups of a week that is in no table."""
     return WarmStart(
-        price=np.concatenate(
-            [_slot_prices(problem, ids, old, price, old_code, new_code), _row_prices(problem, ids, old, price)]
-        ),
-        plans=_carried(problem, ids, old, plans, old_code, new_code),
+        price=np.concatenate([_slot_prices(ended, problem, ids, code), _row_prices(problem, ids, ended)]),
+        plans=_carried(ended, problem, ids, code),
     )
 
 
@@ -49,24 +66,25 @@ def _codes(session: Session, group: Ints) -> list[str]:
     return [found.get(key, f"\0{key}") for key in group.tolist()]
 
 
-def _slot_prices(
-    problem: Problem, ids: Ids, old: Archive, price: Ints, old_code: list[str], new_code: list[str]
-) -> Ints:
+def _slot_prices(ended: Ended, problem: Problem, ids: Ids, code: Sequence[str]) -> Ints:
+    old, price = ended.archive, ended.price
     slot_of_group = np.repeat(np.arange(old.problem.num_slots), np.diff(old.problem.group_ptr))
-    by_code = dict(zip(old_code, price[slot_of_group].tolist(), strict=True))
+    by_code = dict(zip(ended.code, price[slot_of_group].tolist(), strict=True))
     by_offering: dict[str, list[int]] = {}
     for slot, offering in enumerate(old.problem.slot_offering.tolist()):
         by_offering.setdefault(old.ids.offering[offering], []).append(int(price[slot]))
     prices = []
     for slot in range(problem.num_slots):
-        codes = new_code[problem.group_ptr[slot] : problem.group_ptr[slot + 1]]
-        known = [by_code[code] for code in codes if code in by_code]
+        codes = code[problem.group_ptr[slot] : problem.group_ptr[slot + 1]]
+        stems = [name.partition(COPY_SIGN)[0] for name in codes]
+        known = [by_code[name] for name in (*codes, *stems) if name in by_code]
         known = known or by_offering.get(ids.offering[problem.slot_offering[slot]], [0])
         prices.append(sum(known) // len(known))
     return np.array(prices, np.int64)
 
 
-def _row_prices(problem: Problem, ids: Ids, old: Archive, price: Ints) -> Ints:
+def _row_prices(problem: Problem, ids: Ids, ended: Ended) -> Ints:
+    old, price = ended.archive, ended.price
     known = dict(zip(_labels(old.ids), price[old.problem.num_slots :].tolist(), strict=False))
     labels = _labels(ids) if problem.num_rows else []
     return np.array([known.get(label, 0) for label in labels], np.int64)
@@ -81,14 +99,15 @@ def _labels(ids: Ids) -> list[RowLabel]:
     ]
 
 
-def _carried(problem: Problem, ids: Ids, old: Archive, plans: Plans, old_code: list[str], new_code: list[str]) -> Plans:
-    group_of_code = {code: group for group, code in enumerate(new_code)}
+def _carried(ended: Ended, problem: Problem, ids: Ids, code: Sequence[str]) -> Plans:
+    old, plans = ended.archive, ended.plans
+    group_of_code = {name: group for group, name in enumerate(code)}
     slot_of_group = np.repeat(np.arange(problem.num_slots), np.diff(problem.group_ptr))
     place = {key: position for position, key in enumerate(ids.citizen.tolist())}
     entries: dict[tuple[int, int], int] = {}
     citizens = np.repeat(old.ids.citizen, np.diff(plans.ptr)).tolist()
     for key, group in zip(citizens, plans.group.tolist(), strict=True):
-        new = group_of_code.get(old_code[group])
+        new = group_of_code.get(ended.code[group])
         if new is not None and key in place:
             entries.setdefault((place[key], int(slot_of_group[new])), new)
     order = sorted(entries)

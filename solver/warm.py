@@ -20,6 +20,7 @@ class WarmStart:
 
     price: Ints
     plans: Plans | None = None
+    whole: bool = False  # of nearly the same week: its plans are seated as they are before anything else
 
 
 def remember(pricer: Pricer, plans: Plans) -> Ints:

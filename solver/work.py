@@ -19,6 +19,7 @@ from solver.primal import DiveOptions, copy_seating, dive, empty_seating, full_s
 from solver.problem import MICRO, MICRO_PER_PRICE, Ints
 from solver.restricted import best_of_seen
 from solver.sizes import close_small, groups_running, lower_limits, minimum_sizes, open_prices, too_small
+from solver.taking_up import seat_again
 from solver.warm import REMEMBERED, WarmStart, remember
 
 
@@ -73,8 +74,11 @@ class Work:
 
     def rounds(self) -> Iterator[str]:
         """Do one round after the other, each named by its phase."""
-        yield from self._find_prices()
-        yield from self._seat(self.schedule.quick, "first plan")
+        if self.warm is not None and self.warm.whole:
+            yield from self._take_up()
+        else:
+            yield from self._find_prices()
+            yield from self._seat(self.schedule.quick, "first plan")
         rounds = self.schedule.bound_rounds if self.warm is None else self.schedule.warm_bound_rounds
         yield from self._tighten_bound(rounds, self.schedule.first_nodes)
         for turn in range(1_000_000):
@@ -85,6 +89,23 @@ class Work:
             yield from self._combine()
             self.search.restart_step = max(3.0, self.search.restart_step / 2)
             yield from self._tighten_bound(4, NODE_LIMIT)
+
+    def _take_up(self) -> Iterator[str]:
+        """Seat the earlier plan whole, and try its prices as they are before they move."""
+        self.search.appraise(self.search.price.copy())
+        seating = seat_again(
+            self.pricer,
+            self.rows,
+            self.search.best,
+            self.rng.permutation(self.remembered),
+            self.rng,
+            self.schedule.quick,
+        )
+        yield from self._complete(self.rows, seating, "earlier plan")
+        self.search.certify(self.schedule.first_nodes)
+        yield "certificate"
+        yield from self._exchanges(self.schedule.exchanges)
+        yield from self._combine()
 
     def _first_step(self) -> float:
         return 1500.0 if self.warm is None else 120.0
@@ -117,6 +138,13 @@ class Work:
         who = self.everyone if phase != "dive" else self._keep(rows, seating)
         for _ in dive(self.pricer, rows, self.search.best, seating, who, self.rng, options):
             yield phase
+        yield from self._complete(rows, seating, phase)
+        for _ in range(self.schedule.settling if phase == "dive" else 0):
+            self._exchange(stir=False)
+            yield "exchange"
+
+    def _complete(self, rows: moves.Rows, seating: chains.Seating, phase: str) -> Iterator[str]:
+        """Settle the minimum sizes of a seating and keep it if it is the best."""
         while too_small(self.problem, self.minimum, seating.load).any():
             share = 0.25 if phase == "dive" else 1.0
             rows, _ = close_small(
@@ -125,9 +153,6 @@ class Work:
             yield phase
         self.seating, self.running_rows, self.low = seating, *self._settle(rows, seating)
         self._consider(seating)
-        for _ in range(self.schedule.settling if phase == "dive" else 0):
-            self._exchange(stir=False)
-            yield "exchange"
 
     def _keep(self, rows: moves.Rows, seating: chains.Seating) -> Ints:
         """In the first dive, seat those whose plan of the run before is still their best; returns everybody else."""

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from api.cli.data import import_, init, weeks
 from api.cli.demo import demo
+from api.cli.lab import what_if
 from api.cli.look import export, show
 from api.cli.planning import plan, replay, runs, verify
 from api.cli.printing import print_week
@@ -23,6 +24,7 @@ from api.cli.working import worker
 from catalog.weeks import WeekError
 from scheduler.archive import ArchiveError
 from scheduler.importer.errors import ImportErrors
+from scheduler.lab.scenario import ScenarioError
 from scheduler.points import PointsError
 from scheduler.runs import RunError, UnsoundSolutionError
 from scheduler.stored import NotFoundError
@@ -41,6 +43,7 @@ BAD_INPUT_ERRORS = (
     OperationalError,
     PointsError,
     RunError,
+    ScenarioError,
     TownError,
     ValidationError,
     WeekError,
@@ -73,6 +76,7 @@ app.command("export")(export)
 app.command("print")(print_week)
 app.command("verify")(verify)
 app.command("replay")(replay)
+app.command("what-if")(what_if)
 app.add_typer(audit, name="audit")
 app.add_typer(citizen, name="citizen")
 app.command("backup")(backup)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,6 +102,13 @@ class Centre:
 
 @pytest.fixture
 def centre() -> Iterator[Centre]:
+    with open_centre() as made:
+        yield made
+
+
+@contextmanager
+def open_centre() -> Iterator[Centre]:
+    """A centre in a database of its own, for as long as it is needed."""
     engine = make_engine("sqlite://")
     Base.metadata.create_all(engine)
     with writing(engine) as session:
