@@ -5,12 +5,16 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from api.pages import (
+    accounts,
     capacity,
     citizen,
     house_group,
     house_lists,
+    house_offering,
+    house_substitute,
     imports,
     login,
+    password,
     plan_print,
     plan_publish,
     plan_review,
@@ -38,7 +42,11 @@ PAGES = (
     plan_runs,
     imports,
     house_lists,
+    house_offering,
     house_group,
+    house_substitute,
+    accounts,
+    password,
     capacity,
 )
 # The pages that anybody may see.

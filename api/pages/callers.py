@@ -56,17 +56,19 @@ class Page(Caller):
         first: Callable[[], None] = lambda: None,
         about: Iterable[int | None] = (None,),
         words: Mapping[type[Exception], str] | None = None,
+        secret: bool = False,
     ) -> Response:
         """Do what a form asks for, once; where that cannot be, show its page `again` with what she entered.
 
         `first` looks up what takes its time, before anybody's writes have to wait for this one.
         `words` name slugs that say better than the general ones what an error of the inner rooms means here.
+        Of a `secret` form no hash is kept with its key, from which what was entered could be guessed back.
         """
         if self.form.again or not self.is_own_form:
             return self._show_again(again, "look_again" if self.form.again else "form_too_old", 200, new_key())
         try:
             first()
-            return self.write(make, body=self.form.content(), about=about)
+            return self.write(make, body=b"" if secret else self.form.content(), about=about)
         except FormError as error:
             return self._show_again(again, "", 422, new_key(), error.wrong)
         except (DBAPIError, PoolTimeoutError) as error:

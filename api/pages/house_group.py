@@ -18,7 +18,9 @@ from api.pages.forms import FormError
 from api.pages.rendering import language_of
 from catalog.database import writing
 from catalog.tables import Group, Offering
+from catalog.weeks import CENTRE_TIME
 from scheduler import cancelled, policy, weeks_of
+from scheduler.actions import may
 from scheduler.cancelled import Given
 from scheduler.group_times import GroupError
 from scheduler.importer.cpr import hide_cpr
@@ -126,4 +128,8 @@ def _show(page: Page, group_id: int, effects: list[Effect] | None = None) -> Res
     title = group[language_of(page.request)] or group["da"]
     for meeting in group["meetings"]:
         meeting["on"] = dt.date.fromisoformat(meeting["date"])
-    return page.show("house/group.html", group=group, title=title, row=row, people=people, effects=effects)
+    is_over = not group["meetings"] or group["meetings"][-1]["on"] < page.now.astimezone(CENTRE_TIME).date()
+    return page.show(
+        "house/group.html", group=group, title=title, row=row, people=people, effects=effects,
+        may_change=not is_over and may(page.actor, "group.change"),
+    )  # fmt: skip

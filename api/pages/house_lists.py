@@ -50,7 +50,7 @@ def groups(
         .join(Site, Site.id == Group.site_id)
         .where(Group.week == week, or_(Group.appointment.is_(False), people > 0), _has(q, title, Site.name))
     )
-    rows = _read(page, found, (title, begins, Group.id), side)
+    rows = read_rows(page, found, (title, begins, Group.id), side)
     return page.show(
         "house/groups.html", q=q, rows=rows, week=week, earlier=shift_week(week, -1), later=shift_week(week, 1)
     )
@@ -64,7 +64,7 @@ def offerings(page: Annotated[Page, may_page("register.read")], q: Words = "", s
         Offering.id, title.label("title"), Offering.neutral_da, Offering.kind, Offering.intake,
         Offering.meeting_min, Offering.valid_to,
     ).where(_has(q, title))  # fmt: skip
-    return page.show("house/offerings.html", q=q, rows=_read(page, found, (title,), side))
+    return page.show("house/offerings.html", q=q, rows=read_rows(page, found, (title,), side))
 
 
 @routes.get("/medarbejdere")
@@ -75,21 +75,22 @@ def staff(page: Annotated[Page, may_page("staff.week")], q: Words = "", side: Si
         .join(Site, Site.id == StaffMember.site_id)
         .where(StaffMember.id.in_(visible_staff(page.actor, page.action)), _has(q, StaffMember.name, StaffMember.role))
     )
-    return page.show("house/staff.html", q=q, rows=_read(page, found, (StaffMember.name, StaffMember.id), side))
+    return page.show("house/staff.html", q=q, rows=read_rows(page, found, (StaffMember.name, StaffMember.id), side))
 
 
 @routes.get("/steder")
 def sites(page: Annotated[Page, may_page("register.read")], q: Words = "", side: Side = 1) -> Response:
     """List the sites where groups meet."""
     found = select(Site.id, Site.name, Site.address).where(_has(q, Site.name, Site.address))
-    return page.show("house/sites.html", q=q, rows=_read(page, found, (Site.name, Site.id), side))
+    return page.show("house/sites.html", q=q, rows=read_rows(page, found, (Site.name, Site.id), side))
 
 
 def _has(words: str, *columns: Any) -> Any:
     return or_(*(column.icontains(words.strip(), autoescape=True) for column in columns))
 
 
-def _read(page: Page, found: Select[*tuple[Any, ...]], order: tuple[Any, ...], number: int) -> Rows:
+def read_rows(page: Page, found: Select[*tuple[Any, ...]], order: tuple[Any, ...], number: int) -> Rows:
+    """A page of what is found, in order."""
     with page.reading() as session:
         total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
         last = max(1, -(-total // AT_ONCE))

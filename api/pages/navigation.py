@@ -31,6 +31,7 @@ LINKS: tuple[Link, ...] = (
     Link("/import", "nav_import", "import.write", frozenset({"staff", "admin"})),
     Link("/katalog", "nav_lists", "register.read", frozenset({"staff", "admin"})),
     Link("/kapacitet", "nav_capacity", "figures.read", frozenset({"planner", "admin"})),
+    Link("/konti", "nav_accounts", "account.write", frozenset({"admin"})),
 )
 START = "/start"  # of whom no link is meant for
 

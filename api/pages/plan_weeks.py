@@ -65,6 +65,7 @@ def _show(page: Page, week: str) -> Response:
             is_published=published_run(session, week) is not None,
             follows=published_run(session, shift_week(week, -1)) is not None,
             may_make=may(page.actor, "week.write"),
+            may_stand_in=may(page.actor, "group.change"),
         )
 
 

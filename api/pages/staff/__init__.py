@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.pages.staff import agreements, answer, call, case, code, finding, history, inbox, progress, times, week
+from api.pages.staff import (
+    agreements,
+    answer,
+    call,
+    case,
+    code,
+    finding,
+    history,
+    inbox,
+    messages,
+    progress,
+    times,
+    week,
+)
 
-PARTS = (finding, answer, call, case, agreements, code, history, progress, times, week, inbox)
+PARTS = (finding, answer, call, case, agreements, code, history, progress, messages, times, week, inbox)
 
 routes = APIRouter(include_in_schema=False)
 for part in PARTS:

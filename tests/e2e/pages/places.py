@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 
 from tests.e2e.pages.place import Place
 from tests.e2e.pages.places_citizen import CITIZEN
+from tests.e2e.pages.places_house import HOUSE
 from tests.e2e.pages.places_staff import STAFF
 
 
@@ -23,17 +24,11 @@ def _send_login(name: str, secret: str) -> Callable[[Page], None]:
     return send
 
 
-def _mark_somebody_sick(page: Page) -> None:
-    page.locator(".register-row label:has-text('Syg')").first.click()
-
-
-def _house_try(name: str, content: bytes) -> Callable[[Page], None]:
-    def try_file(page: Page) -> None:
-        page.set_input_files("#file", {"name": name, "mimeType": "text/csv", "buffer": content})
-        page.get_by_role("button", name="Prøv filen").click()
-        page.wait_for_selector("#tried .alert")
-
-    return try_file
+def _differ(page: Page) -> None:
+    page.fill("#password", "fire ord der huskes")
+    page.fill("#again", "noget andet")
+    page.click("main button[type=submit]")
+    page.wait_for_selector("#again-error")
 
 
 SHARED = (
@@ -47,22 +42,8 @@ SHARED = (
     Place("not-found", "/findes-ikke", status=404),
     Place("not-permitted", "/min-uge", "planner", status=403),
     Place("start", "/start", "admin"),
-)
-HOUSE = (
-    Place("work-week", "/arbejdsuge", "staff"),
-    Place("work-week-none", "/arbejdsuge", "leader"),
-    Place("work-week-next", "/arbejdsuge?uge={next_week}&hvem={staff}", "leader"),
-    Place("register", "/hold/{group}/fremmoede", "leader"),
-    Place("list-groups", "/katalog", "leader"),
-    Place("list-groups-searched", "/katalog?q=e&side=2", "leader"),
-    Place("list-offerings", "/katalog/tilbud", "leader"),
-    Place("list-staff", "/katalog/medarbejdere", "leader"),
-    Place("list-sites", "/katalog/steder?q=%3Cb%3E", "leader"),
-    Place("group", "/hold/{group}", "leader"),
-    Place("import", "/import", "leader"),
-    Place("import-tried", "/import", "leader", prepare=_house_try("bad.csv", b"id;navn\n;\nA;<b>1</b>\n")),
-    Place("import-fine", "/import", "leader", prepare=_house_try("steder.csv", b"id;navn\nnord;Nord\n")),
-    Place("register-past", "/hold/{past_group}/fremmoede", "leader", prepare=_mark_somebody_sick),
+    Place("password", "/adgangskode", "citizen"),
+    Place("password-wrong", "/adgangskode", "representative", prepare=_differ),
 )
 
 

@@ -104,6 +104,7 @@ STAFF = (
     Place("case", "/borger/{citizen}", "staff"),
     Place("case-other", "/borger/{other}", "leader"),
     Place("case-progress", "/borger/{citizen}/fremgang", "staff"),
+    Place("case-messages", "/borger/{citizen}/beskeder", "staff"),
     Place("case-code", "/borger/{citizen}/kode", "staff"),
     Place("case-code-made", "/borger/{citizen}/kode", "leader", prepare=_make_code),
     Place("inbox", "/indbakke", "staff"),

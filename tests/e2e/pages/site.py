@@ -9,7 +9,7 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -108,7 +108,7 @@ class Site:
 @contextmanager
 def served(folder: Path, made: Path | None = None) -> Iterator[Site]:
     """Serve a centre in a folder: a copy of one that is `made` already, or a new one."""
-    facts = once(made or folder, lambda path: make_centre(f"sqlite:///{path}"))
+    facts = find_centre(made or folder)
     with sync_playwright() as playwright, ExitStack() as stack:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         stack.callback(browser.close)
@@ -131,7 +131,7 @@ def _site(made: Path, folder: Path, name: str, facts: Facts, browser: Browser) -
         engine.dispose()
 
 
-def once(folder: Path, make: Callable[[Path], Facts]) -> Facts:
+def find_centre(folder: Path) -> Facts:
     """Make the centre in a folder that several test processes share; all but the first wait for it."""
     folder.mkdir(parents=True, exist_ok=True)
     facts = folder / "made.pickle"
@@ -139,7 +139,7 @@ def once(folder: Path, make: Callable[[Path], Facts]) -> Facts:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not facts.exists():
             make_assets()
-            made = make(folder / "made.db")
+            made = make_centre(f"sqlite:///{folder / 'made.db'}")
             shutil.copy(folder / "made.db", folder / "out.db")
             send_out(f"sqlite:///{folder / 'out.db'}", made)
             facts.write_bytes(pickle.dumps(made))

@@ -24,6 +24,7 @@ from scheduler.registers import read_register, record
 from scheduler.request_effects import Asker
 from scheduler.runs import Task, compute, read_input, store
 from scheduler.shipped import load_shipped
+from scheduler.standing_in import free_for
 from scheduler.tables import Citizen, Contact, Place, PlanEntry, Representation
 from scheduler.town import make_town
 from solver import Options
@@ -50,6 +51,8 @@ class Facts:
     past_group: int  # of last week, in which the citizen was
     next_group: int  # that is proposed to the citizen for next week, after its Monday
     offering: str  # that the citizen waits for
+    held_group: int  # of next week, that a worker holds and somebody else could
+    site: str  # where it meets
     account: dict[str, int]
 
 
@@ -149,7 +152,20 @@ def _people(
     free = select(Offering.id).where(Offering.id.not_in(taken), Offering.kind == "open_group")
     wanted = session.scalars(free.order_by(Offering.id).limit(1)).one()
     later = _last_group(session, runs[1], citizen)
-    return Facts(week, following, last, *runs, citizen, other, staff, group, past, later, wanted, account)
+    held_group = _held_group(session, runs[1])
+    site = session.get_one(Group, held_group).site_id
+    return Facts(
+        week, following, last, *runs, citizen, other, staff, group, past, later, wanted, held_group, site, account
+    )
+
+
+def _held_group(session: Session, run: int) -> int:
+    """A group of a run's plans that is nobody's own time, and that somebody else could take too."""
+    held = (
+        select(Group).join(PlanEntry, PlanEntry.group_id == Group.id).join(GroupStaff, GroupStaff.group_id == Group.id)
+    )
+    held = held.where(PlanEntry.run_id == run, Group.appointment.is_(False)).distinct().order_by(Group.id)
+    return next(group.id for group in session.scalars(held) if free_for(session, group))
 
 
 def _last_group(session: Session, run: int, citizen: int) -> int:
