@@ -186,4 +186,4 @@ def _choices(page: Page) -> dict[str, list[tuple[str, str]]]:
 def _staff(session: Session) -> list[tuple[str, str]]:
     """Who works at the centre, by name, with the role where two have one name."""
     rows = session.execute(select(StaffMember.id, StaffMember.name, StaffMember.role).order_by(StaffMember.name)).all()
-    return [(key, f"{name} ({role})") for key, name, role in rows]
+    return [(key, f"{name} ({role.replace('_', ' ')})") for key, name, role in rows]

@@ -58,5 +58,5 @@ HOUSE = (
     Place("account-new", "/konti/ny", "admin"),
     Place("account-new-empty", "/konti/ny", "admin", _press("Opret kontoen", "#name-error")),
     Place("account", "/konti/1", "admin", _open_details),
-    Place("account-code", "/konti/2", "admin", _press("Lav en kode", ".code-value")),
+    Place("account-code", "/konti/{account[planner]}", "admin", _press("Lav en kode", ".code-value")),
 )

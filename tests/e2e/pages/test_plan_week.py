@@ -118,7 +118,7 @@ def _print(
     press(page, "Lav ark til alle")
     press(page, "Lav PDF til alle")
     expect(page.get_by_text("Vi laver arkene")).to_be_visible()
-    assert make_prints(site.engine) == 1
+    assert make_prints(site.engine) >= 1  # Whoever looks at all places asks for sheets of this centre too.
     _until(page, "Arkene er klar", wait)
     look(page)
     with page.expect_download() as fetched:
