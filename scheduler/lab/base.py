@@ -24,7 +24,6 @@ from scheduler.promises import read_kept
 from scheduler.reading import places, read_centre
 from scheduler.stored import find_run, latest_run, stored_input
 from scheduler.stored_plans import stored_exceptions, stored_plans
-from scheduler.tables import Run
 from solver.problem import Ints, Problem
 from solver.solution import Plans
 
@@ -39,23 +38,34 @@ class OtherRules:
 
 
 @dataclass(frozen=True)
+class Ran:
+    """The run that planned a week."""
+
+    id: int
+    week: str
+    seed: int
+    lottery_seed: int
+    bound: int  # MICRO
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Base:
     """A planned week, all of it in memory."""
 
-    run: Run
+    run: Ran
     archive: Archive  # what the run was computed from
     plans: Plans
     exceptions: tuple[tuple[int, str], ...]
     price: Ints
     draft: Draft  # the same week as facts, nothing changed yet
-    lottery_seed: int
     seats_only: bool
     changed: tuple[str, ...]  # arrays of the week that are others now than when the run read them
     rules: OtherRules | None
 
     def problem_of(self, draft: Draft) -> tuple[Problem, Ids]:
         """The arrays of a draft, made as the run's were."""
-        problem, ids = make_problem(draft.facts, draft.points, self.lottery_seed, learned=draft.learned)
+        problem, ids = make_problem(draft.facts, draft.points, self.run.lottery_seed, learned=draft.learned)
         return (problem.seats_only() if self.seats_only else problem), ids
 
 
@@ -78,7 +88,7 @@ def read_base(session: Session, scenario: Scenario) -> Base:
     facts = _as_planned(session, read_facts(session, run.week), archive)
     points = read_points(session, monday_of(run.week))
     base = Base(
-        run=run,
+        run=Ran(run.id, run.week, run.seed, run.lottery_seed, run.bound or 0, run.seconds or 0.0),
         archive=archive,
         plans=stored_plans(session, run.id, archive),
         exceptions=stored_exceptions(session, run.id, archive),
@@ -87,7 +97,6 @@ def read_base(session: Session, scenario: Scenario) -> Base:
             facts, points, learn_for_plan(session, facts, points, run.lottery_seed), _codes(session, facts),
             tuple(session.scalars(select(Room.id).order_by(Room.id))), facts.citizen.id,
         ),
-        lottery_seed=run.lottery_seed,
         seats_only=bool(run.parameters.get("seats_only")),
         changed=(),
         rules=None if scenario.rules_of is None else _other_rules(session, facts, scenario.rules_of),

@@ -128,7 +128,7 @@ def _before(task: Task, options: Options) -> tuple[Side, Ended]:
     problem, ids = base.archive.problem, base.archive.ids
     verdict = verify(problem, base.plans, base.exceptions)
     run = base.run
-    kpis = count_kpis(draft.facts, problem, ids, base.plans, verdict, run.bound or 0, run.seconds or 0.0)
+    kpis = count_kpis(draft.facts, problem, ids, base.plans, verdict, run.bound, run.seconds)
     return Side(problem, ids, base.plans, kpis), stored
 
 

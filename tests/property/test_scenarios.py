@@ -15,7 +15,7 @@ from scheduler.warm import Ended
 from tests.unit.lab_centre import FEW, Centre, changed, fill
 from tests.unit.small_centre import open_centre
 
-FEW_TOWNS = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW_TOWNS = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TIMES = ("man 8:00-9:00", "man 9:30-10:30", "man 11:00-12:00", "man 13:00-15:00", "tir 9:00-10:00")
 
 
@@ -36,8 +36,7 @@ def test_an_empty_scenario_is_the_week_as_it_was_planned(citizens: int, seats: i
         base = task.base
         stored = Ended(base.archive, base.price, base.plans, codes_of(task.draft, base.archive.ids.group))
         again, _ = plan(task.draft, task.problem, task.ids, start_from(stored, task.draft, task.problem, task.ids), FEW)
-        assert base.run.objective is not None
-        assert found.after.kpis.points == found.before.kpis.points == base.run.objective / 1e6
+        assert found.after.kpis.points == found.before.kpis.points
     assert again.kpis.points >= found.before.kpis.points  # Planned again from its own plan, it never loses.
 
 
