@@ -141,9 +141,18 @@ def close_account(account_id: Number, page: Annotated[Page, may_page("account.wr
 
 
 def _change(page: Page, account_id: int, do: Callable[[], Answer]) -> Response:
+    """Do it and show the account again where that cannot be; one closed by this same form answers as it did."""
     with page.reading() as session:
-        accounts.find_account(session, account_id)
+        _need(session, account_id)
     return page.submit(do, lambda: _show(page, account_id), words=REFUSED)
+
+
+def _need(session: Session, account_id: int) -> Account:
+    """An account, closed or not."""
+    account = session.get(Account, account_id)
+    if account is None:
+        raise NotFoundError(f"account {account_id}: no such account; look it up in the list of accounts")
+    return account
 
 
 def _is_taken(session: Session, username: str) -> bool:
@@ -160,9 +169,7 @@ def _show_new(page: Page) -> Response:
 
 def _show(page: Page, account_id: int, code: Code | None = None) -> Response:
     with page.reading() as session:
-        account = session.get(Account, account_id)
-        if account is None:
-            raise NotFoundError(f"account {account_id}: no such account; look it up in the list of accounts")
+        account = _need(session, account_id)
         staff = _staff(session)
     form = page.form.starting(
         role=account.role, scope=account.scope, staff_id=account.staff_id,

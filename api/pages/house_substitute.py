@@ -54,7 +54,8 @@ def put_in(group_id: Number, page: Annotated[Page, may_page("group.change")]) ->
         except SubstituteError as error:
             if error.slug not in WHOSE_FAULT:
                 raise
-            raise FormError({WHOSE_FAULT[error.slug]: Wrong(f"substitute_{error.slug}")}) from error
+            name = WHOSE_FAULT[error.slug]
+            raise FormError({name: Wrong(f"{name}_{error.slug}")}) from error
         return page.go_to(f"/hold/{group_id}", done="substitute")
 
     return page.submit(do, lambda: _show(page, group_id), words={SubstituteError: "substitute_refused"})
