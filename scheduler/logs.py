@@ -12,7 +12,9 @@ import sys
 import threading
 import time
 import traceback
+from collections import deque
 from collections.abc import Callable, MutableMapping
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, TextIO, cast
 
@@ -24,11 +26,14 @@ GATHER_SECONDS = 0.2  # for which the lines of requests may wait
 
 
 class Gathered:
-    """Writes lines to a stream a moment later, from a thread of its own; a process that is killed loses that moment."""
+    """Writes lines to a stream a moment later, from a thread of its own; a process that is killed loses that moment.
+
+    Lines that the stream does not take are lost, as on a full disk: they must neither pile up nor stop the service.
+    """
 
     def __init__(self, stream: TextIO, seconds: float = GATHER_SECONDS) -> None:
         self._stream, self._seconds = stream, seconds
-        self._lines: list[str] = []
+        self._lines: deque[str] = deque()
         self._has_lines, self._writing = threading.Event(), threading.Lock()
         threading.Thread(target=self._write_on, name="access-log", daemon=True).start()
         atexit.register(self.write_out)
@@ -44,9 +49,9 @@ class Gathered:
 
     def write_out(self) -> None:
         """Write what waits."""
-        with self._writing:
+        with self._writing, suppress(OSError, ValueError):  # ValueError: it is closed.
             self._has_lines.clear()
-            lines, self._lines = self._lines, []
+            lines = [self._lines.popleft() for _ in range(len(self._lines))]
             self._stream.write("".join(lines))
             self._stream.flush()
 
