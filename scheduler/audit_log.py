@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -28,9 +28,7 @@ class AuditUnavailableError(RuntimeError):
 @dataclass(frozen=True)
 class _Waiting:
     entries: tuple[Entry, ...]
-    written: Future[None] = field(default_factory=Future)
-    loop: asyncio.AbstractEventLoop | None = None  # in which somebody waits, who is told with all others there
-    told: asyncio.Future[None] | None = None
+    written: Future[None] | asyncio.Future[None]
 
 
 class AuditLog:
@@ -59,7 +57,9 @@ class AuditLog:
         AuditUnavailableError
             They could not be written, or not in time.
         """
-        written = self._begin(entries)
+        written: Future[None] = Future()
+        written.set_running_or_notify_cancel()  # Who stops waiting does not call the entries back.
+        self._begin(entries, written)
         try:
             written.result(timeout)
         except TimeoutError as error:
@@ -67,27 +67,20 @@ class AuditLog:
 
     async def write_meanwhile(self, entries: Entry | Iterable[Entry], timeout: float = 15.0) -> None:
         """Do as `write` does, without holding a thread while the disk is waited for."""
-        loop = asyncio.get_running_loop()
-        told: asyncio.Future[None] = loop.create_future()
-        self._begin(entries, loop, told)
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._begin(entries, written)
         try:
             async with asyncio.timeout(timeout):
-                await told
+                await written
         except TimeoutError as error:
             raise _too_slow(timeout) from error
 
-    def _begin(
-        self,
-        entries: Entry | Iterable[Entry],
-        loop: asyncio.AbstractEventLoop | None = None,
-        told: asyncio.Future[None] | None = None,
-    ) -> Future[None]:
+    def _begin(self, entries: Entry | Iterable[Entry], written: Future[None] | asyncio.Future[None]) -> None:
         """Queue the entries; the future ends when they are on disk."""
-        waiting = _Waiting((entries,) if isinstance(entries, Entry) else tuple(entries), loop=loop, told=told)
-        waiting.written.set_running_or_notify_cancel()  # Who stops waiting does not call the entries back.
+        waiting = _Waiting((entries,) if isinstance(entries, Entry) else tuple(entries), written)
         if not waiting.entries:
             _end([waiting], None)
-            return waiting.written
+            return
         with self._open:
             if self._closed:
                 raise AuditUnavailableError("the audit log is closed: the process is stopping")
@@ -95,7 +88,6 @@ class AuditLog:
                 self._thread = threading.Thread(target=self._write_groups, name="audit-log", daemon=True)
                 self._thread.start()
             self._queue.put(waiting)
-        return waiting.written
 
     def connect(self) -> None:
         """Open the writer's connection before the first entry waits for it."""
@@ -159,19 +151,17 @@ def _end(group: Iterable[_Waiting], error: BaseException | None) -> None:
     """Tell all who wait; those of one event loop at once, for each call into it lets another thread go first."""
     loops: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
     for waiting in group:
-        if waiting.loop is not None and waiting.told is not None:
-            loops.setdefault(waiting.loop, []).append(waiting.told)
-        elif error is not None:
-            waiting.written.set_exception(error)
+        if isinstance(waiting.written, asyncio.Future):
+            loops.setdefault(waiting.written.get_loop(), []).append(waiting.written)
         else:
-            waiting.written.set_result(None)
-    for loop, told in loops.items():
+            _tell([waiting.written], error)
+    for loop, written in loops.items():
         with suppress(RuntimeError):  # It is closed, and nobody waits there.
-            loop.call_soon_threadsafe(_tell, told, error)
+            loop.call_soon_threadsafe(_tell, written, error)
 
 
-def _tell(told: Iterable[asyncio.Future[None]], error: BaseException | None) -> None:
-    for answer in told:
+def _tell(written: Iterable[Future[None] | asyncio.Future[None]], error: BaseException | None) -> None:
+    for answer in written:
         if answer.done():  # Who has gone away waits no longer.
             continue
         if error is not None:
