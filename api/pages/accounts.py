@@ -122,6 +122,8 @@ def make_code(account_id: Number, page: Annotated[Page, may_page("account.write"
 
     def make() -> Answer:
         account = accounts.find_account(page.session, account_id)
+        if account.role == "citizen":
+            raise AccountError(f"account {account_id}: a citizen's code is made in her case")
         made.append(Code(account.username, accounts.new_code(page.session, account_id, page.now)))
         return Answer(200, secret=True)
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.http.callers import Answer
-from api.pages.callers import Page, may_page, need_own_form
+from api.pages.callers import Page, may_page
 from api.pages.forms import FormError
 from api.pages.rendering import language_of
 from catalog.database import writing
@@ -58,7 +58,9 @@ def show(group_id: Number, page: Annotated[Page, may_page("group.participants")]
 @routes.post("/aflys/vis")
 def rehearse(group_id: Number, page: Annotated[Page, may_page("group.change")]) -> Response:
     """Show what cancelling would do to whom; nothing is done."""
-    need_own_form(page)
+    if not page.is_own_form:
+        page.form, page.status = replace(page.form, problem="form_too_old"), 403
+        return _show(page, group_id)
     try:
         reason = page.form.read(CancelIn).cancel_reason
         with writing(page.service.engine) as session:

@@ -10,13 +10,15 @@ from itertools import count
 
 import pytest
 from httpx2 import Response
+from sqlalchemy import select
 
 from api.http.callers import COOKIE
 from api.pages.forms import mask
 from catalog.database import reading, writing
 from scheduler import sessions
+from scheduler.promise_tables import SubGoal
 from scheduler.tables import Citizen
-from tests.contract.asking import WEEK, Asking, asking
+from tests.contract.asking import PAST, WEEK, Asking, asking
 
 __all__ = ["asking"]
 SCRIPT = "<script>alert(1)</script>"
@@ -77,6 +79,28 @@ def test_each_form_names_what_lacks_or_is_too_long_and_does_nothing(case: Case) 
             assert f'id="{name}"' in answer.text, path
         assert SCRIPT not in case.send(path, fields | {name: SCRIPT * (most // 20)}).text
     assert case.history() == []
+
+
+def test_a_step_without_a_week_is_told_at_its_own_field(case: Case) -> None:
+    assert case.send("/trin", {"step": "Tage bussen", "by_week": WEEK, "leg_id": ""}).status_code == 303
+    with reading(case.asking.engine) as session:
+        step = session.scalars(select(SubGoal.id)).one()
+    for wrong in ("", "x" * 11):
+        answer = case.send(f"/trin/{step}/uge", {"new_week": wrong})
+        assert answer.status_code == 422
+        assert f'href="#week-{step}"' in answer.text
+        assert f'id="week-{step}"' in answer.text
+        assert f'id="week-{step}-error"' in answer.text
+
+
+@pytest.mark.parametrize("week", [PAST, WEEK])
+def test_a_call_about_any_week_has_the_place_that_its_error_leads_to(case: Case, week: str) -> None:
+    headers = case._headers()
+    given = {"form_token": mask(case.token), "form_key": f"key-{next(keys)}"}
+    answer = case.asking.client.post(f"/ring-ind/1/{week}", data=given, headers=headers)
+    assert answer.status_code == 422
+    for place in re.findall(r'href="#([^"]+)"', answer.text):
+        assert f'id="{place}"' in answer.text, place
 
 
 def test_what_was_done_stands_in_the_history_once_with_its_name_and_not_what_was_refused(case: Case) -> None:

@@ -104,3 +104,19 @@ def test_an_account_closed_twice_by_one_form_is_closed_once_and_says_so_both_tim
     assert house.send(f"{path}/kode", {}, "two").status_code == 404
     with reading(house.asking.engine) as session:
         assert session.get_one(Account, house.asking.account("leader")).code_hash is None
+
+
+def test_a_code_for_a_citizens_account_is_made_in_her_case_only(house: House) -> None:
+    account = house.asking.account("citizen")
+    refused = house.send(f"/konti/{account}/kode", {}, "one")
+    assert refused.status_code == 409
+    with reading(house.asking.engine) as session:
+        assert session.get_one(Account, account).code_hash is None
+
+
+def test_an_old_form_of_cancelling_a_group_keeps_its_reason_and_does_nothing(house: House) -> None:
+    path = f"/hold/{house.asking.group['motion']}/aflys/vis"
+    late = House(house.asking, house.cookie, "of another login").send(path, {"cancel_reason": "Ann er syg"}, "one")
+    assert late.status_code == 403
+    assert 'value="Ann er syg"' in late.text
+    assert house.holders() == ["ann"]

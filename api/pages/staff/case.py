@@ -101,11 +101,20 @@ def move_step(citizen_id: Number, sub_goal_id: Number, page: Annotated[Page, may
     """Give a step another week."""
 
     def move(session: Session, asker: Asker) -> Answer:
-        week = parse_week(page.form.read(MoveIn).new_week)
-        goals.move_step(session, citizen_id, sub_goal_id, week, asker)
+        goals.move_step(session, citizen_id, sub_goal_id, parse_week(_read_week(page, sub_goal_id)), asker)
         return page.go_to(f"/borger/{citizen_id}", done="saved")
 
     return change(page, citizen_id, move, lambda: _show(page, citizen_id), words=REFUSED)
+
+
+def _read_week(page: Page, sub_goal_id: int) -> str:
+    """The week that is entered; an error stands at the field of its step, for each step has one."""
+    try:
+        return page.form.read(MoveIn).new_week
+    except FormError as error:
+        wrong = error.wrong["new_week"]
+        said = Wrong("new_week_missing") if wrong.slug == "field_missing" else wrong
+        raise FormError({f"week-{sub_goal_id}": said}) from error
 
 
 @routes.post("/trin/{sub_goal_id}/naaet")
