@@ -19,6 +19,7 @@ from scheduler.lab.what_if import what_if as plan_what_if
 from scheduler.warming import warm_up
 from solver import Options
 
+LARGE_GAP_PERCENT = 1.0  # from which on the figures say little
 TimeLimit = Annotated[float, typer.Option("--time-limit", min=0.1, help="Seconds to plan the changed week.")]
 
 
@@ -71,6 +72,12 @@ def show_what_if(record: dict[str, Any]) -> None:
         out.print(f"{record['places_dropped']:,} places that were promised are in groups that do not meet.")
     if record["facts_changed"]:
         out.print(f"The week's facts are others than when run {record['run']} read them, so it was planned anew.")
+    if record["gap_percent"] > LARGE_GAP_PERCENT:
+        out.print(
+            f"[bold]The changed week is not planned closely yet:[/] up to {record['gap_percent']:.1f} % may be won. "
+            "Give it more time: --time-limit."
+        )
+    out.print("People are moved among equals too: look at the figures, not at how many have other groups.")
     out.print(f"Differences below the gaps are not certain. Picture: [bold]{record['picture']}[/]")
 
 

@@ -189,7 +189,10 @@ def scenario_error(error: ValidationError) -> ScenarioError:
     """The first fault that a schema found, in one sentence."""
     first = error.errors()[0]
     edit = ".".join(str(part) for part in first["loc"]) or "edits"
-    return ScenarioError(edit, _shown(first["input"]), first["msg"].removeprefix("Value error, "))
+    if first["type"] == "extra_forbidden":
+        return ScenarioError(edit, _shown(first["input"]), "no such name here; see docs/scenarios for those there are")
+    expected = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    return ScenarioError(edit, _shown(first["input"]), expected)
 
 
 def _shown(value: object) -> object:

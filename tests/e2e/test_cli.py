@@ -116,6 +116,23 @@ def test_a_plan_draws_the_week_and_says_what_was_gained(planned: Igang, tmp_path
     assert (tmp_path / f"igang-{WEEK}.svg").read_text(encoding="utf-8").startswith("<svg")
 
 
+def test_a_what_if_is_shown_beside_the_week_as_planned_and_nothing_is_stored(planned: Igang, tmp_path: Path) -> None:
+    (tmp_path / "more.yaml").write_text("name: Four citizens\ncitizens: 4\n", encoding="utf-8")
+    before = (tmp_path / "igang.db").read_bytes()
+    found = planned.json("what-if", "more.yaml", "--time-limit", "3")
+    assert (found["base"]["citizens"], found["what_if"]["citizens"], found["people"]["new"]) == (2, 4, 2)
+    assert found["what_if"]["points"] <= found["what_if"]["bound"]
+    assert (tmp_path / "more.svg").read_text(encoding="utf-8").startswith("<svg")
+    code, text, _ = planned("what-if", "more.yaml", "--time-limit", "3")
+    assert code == 0
+    assert "Four citizens" in text
+    assert (tmp_path / "igang.db").read_bytes() == before
+    (tmp_path / "bad.yaml").write_text("close_groups: [motion-99]\n", encoding="utf-8")
+    code, _, errors = planned("what-if", "bad.yaml")
+    assert code == 2
+    assert "bad.yaml: close_groups: found 'motion-99', expected a group of the week" in " ".join(errors.split())
+
+
 def test_a_workbook_holds_every_meeting_as_text(planned: Igang, tmp_path: Path) -> None:
     planned("export", "1", "plan.xlsx")
     planned("export", "1", "plan.csv")
