@@ -19,6 +19,7 @@ from scheduler.weeks_of import proposed_week
 from tests.unit.plan_town import LAST_WEEK, NOW, WEEK, PlanTown, engine, minutes, town
 
 __all__ = ["engine", "town"]
+LONG = 3600.0  # seconds that a version counts as fresh, longer than any test takes
 
 
 def _shown(weeks: PublishedWeeks, town: PlanTown, citizen: int) -> WeekOfOut:
@@ -102,7 +103,7 @@ def test_a_version_that_this_process_sends_is_seen_at_once_and_another_ones_afte
 
 def test_a_week_is_at_hand_once_it_was_read_and_for_as_long_as_it_is_fresh(town: PlanTown) -> None:
     town.published({1: ["motion"]})
-    weeks, stale = PublishedWeeks(), PublishedWeeks(fresh_seconds=0.0)
+    weeks, stale = PublishedWeeks(LONG), PublishedWeeks(fresh_seconds=0.0)
     assert weeks.at_hand(WEEK, 1, 0) is None
     assert weeks.of(town.session, WEEK, 1) == stale.of(town.session, WEEK, 1) == weeks.at_hand(WEEK, 1, 0)
     assert stale.at_hand(WEEK, 1, 0) is None
@@ -158,7 +159,7 @@ def test_a_change_of_one_week_leaves_her_other_weeks_as_they_went_out(town: Plan
 
 
 def test_a_changed_week_is_at_hand_for_who_knows_the_number_of_her_last_change(town: PlanTown) -> None:
-    weeks = PublishedWeeks()
+    weeks = PublishedWeeks(LONG)
     town.published({1: ["motion"], 2: ["motion"]})
     went_out = weeks.of(town.session, WEEK, 1)
     first = town.change(1, "kor", "dansk").id
@@ -188,7 +189,7 @@ def test_a_changed_week_is_read_again_when_another_version_stands(town: PlanTown
 
 def test_no_more_than_so_many_changed_weeks_are_kept(town: PlanTown, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(published_weeks, "MOST_CHANGED", 2)
-    weeks = PublishedWeeks()
+    weeks = PublishedWeeks(LONG)
     town.published({1: ["motion"], 2: ["motion"], 3: ["motion"]})
     change = {citizen: town.change(citizen, "kor").id for citizen in (1, 2, 3)}
     for citizen in (1, 2, 1, 3):
