@@ -15,7 +15,7 @@ from scheduler.problem import Ids
 from scheduler.stored import find_run, stored_input
 from scheduler.stored_plans import stored_plans
 from solver import WarmStart
-from solver.problem import Ints, Problem
+from solver.problem import Bools, Ints, Problem
 from solver.solution import Plans
 
 COPY_SIGN = "+"  # A group that a scenario copied is named after the one it is like, this sign and a number.
@@ -25,7 +25,7 @@ RowLabel = tuple[str, str, int, int]  # site or "", worker or room type, day, qu
 def warm_start(session: Session, run_id: int, problem: Problem, ids: Ids) -> WarmStart:
     """Begin a week where an earlier run of any week ended.
 
-    A group that did not exist then gets the mean price of its offering; a worker or room row that did not, none.
+    A group that did not exist then gets the dearest price of its offering; a worker or room row that did not, none.
 
     Raises
     ------
@@ -54,9 +54,11 @@ class Ended:
 
 def carry_over(ended: Ended, problem: Problem, ids: Ids, code: Sequence[str]) -> WarmStart:
     """The same by the codes (G,) of the groups of a week that is in no table."""
+    slot_price, is_known = _slot_prices(ended, problem, ids, code)
     return WarmStart(
-        price=np.concatenate([_slot_prices(ended, problem, ids, code), _row_prices(problem, ids, ended)]),
+        price=np.concatenate([slot_price, _row_prices(problem, ids, ended)]),
         plans=_carried(ended, problem, ids, code),
+        guessed=np.flatnonzero(~is_known),
     )
 
 
@@ -66,21 +68,24 @@ def _codes(session: Session, group: Ints) -> list[str]:
     return [found.get(key, f"\0{key}") for key in group.tolist()]
 
 
-def _slot_prices(ended: Ended, problem: Problem, ids: Ids, code: Sequence[str]) -> Ints:
+def _slot_prices(ended: Ended, problem: Problem, ids: Ids, code: Sequence[str]) -> tuple[Ints, Bools]:
+    """(S,) the price of each slot, and whether there was one of its groups."""
     old, price = ended.archive, ended.price
     slot_of_group = np.repeat(np.arange(old.problem.num_slots), np.diff(old.problem.group_ptr))
     by_code = dict(zip(ended.code, price[slot_of_group].tolist(), strict=True))
     by_offering: dict[str, list[int]] = {}
     for slot, offering in enumerate(old.problem.slot_offering.tolist()):
         by_offering.setdefault(old.ids.offering[offering], []).append(int(price[slot]))
-    prices = []
+    prices, is_known = [], []
     for slot in range(problem.num_slots):
         codes = code[problem.group_ptr[slot] : problem.group_ptr[slot + 1]]
         stems = [name.partition(COPY_SIGN)[0] for name in codes]
         known = [by_code[name] for name in (*codes, *stems) if name in by_code]
-        known = known or by_offering.get(ids.offering[problem.slot_offering[slot]], [0])
-        prices.append(sum(known) // len(known))
-    return np.array(prices, np.int64)
+        # Of a new slot the dearest of its offering: too dear costs its few seats, too cheap a gain of all who want it.
+        dearest = max(by_offering.get(ids.offering[problem.slot_offering[slot]], [0]))
+        prices.append(sum(known) // len(known) if known else dearest)
+        is_known.append(bool(known))
+    return np.array(prices, np.int64), np.array(is_known, np.bool_)
 
 
 def _row_prices(problem: Problem, ids: Ids, ended: Ended) -> Ints:

@@ -21,6 +21,7 @@ class WarmStart:
     price: Ints
     plans: Plans | None = None
     whole: bool = False  # of nearly the same week: its plans are seated as they are before anything else
+    guessed: Ints | None = None  # slots that are new, whose prices are rather too high
 
 
 def remember(pricer: Pricer, plans: Plans) -> Ints:

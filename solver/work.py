@@ -92,7 +92,7 @@ class Work:
 
     def _take_up(self) -> Iterator[str]:
         """Seat the earlier plan whole, and try its prices as they are before they move."""
-        self.search.appraise(self.search.price.copy())
+        yield from self._try_guesses()
         seating = seat_again(
             self.pricer,
             self.rows,
@@ -106,6 +106,20 @@ class Work:
         yield "certificate"
         yield from self._exchanges(self.schedule.exchanges)
         yield from self._combine()
+
+    def _try_guesses(self) -> Iterator[str]:
+        """Halve the prices that are guessed for as long as that lowers the bound, which is convex in their share."""
+        assert self.warm is not None
+        price, guessed = self.search.price.copy(), self.warm.guessed
+        self.search.appraise(price.copy())
+        while guessed is not None and price[guessed].any():
+            before = self.search.promise
+            price[guessed] //= 2
+            self.search.appraise(price.copy())
+            yield "bound"
+            if self.search.promise >= before:
+                break
+        self.search.price = self.search.best.copy()
 
     def _first_step(self) -> float:
         return 1500.0 if self.warm is None else 120.0

@@ -147,6 +147,36 @@ def test_a_warm_start_from_any_week_is_valid(problem: Problem, seed: int) -> Non
 
 
 @settings(max_examples=60)
+@given(tight_problems(), st.data())
+def test_a_price_that_is_guessed_much_too_high_spoils_no_bound(problem: Problem, data: st.DataObject) -> None:
+    before = solve(problem, ROUNDS)
+    slots = data.draw(st.lists(st.integers(0, problem.num_slots - 1), min_size=1, unique=True))
+    price = before.price.copy()
+    price[slots] = 64 * price[slots] + 10**6
+    warm = WarmStart(price, before.plans, whole=True, guessed=np.array(slots))
+
+    solution = solve(problem, ROUNDS, warm=warm)
+
+    assert_valid(problem, solution)
+    assert oracle.optimum(problem)[0] <= solution.bound
+
+
+def test_a_price_that_is_guessed_too_high_is_lowered_before_the_first_bound() -> None:
+    problem = TOWNS["a_full_group_goes_to_who_gains_most"].problem
+    before = solve(problem, ROUNDS)
+    price = before.price.copy()
+    price[0] = 64 * price[0] + 10**6
+    blind = WarmStart(price, before.plans, whole=True)
+
+    bounds = [
+        solve(problem, replace(ROUNDS, max_rounds=1), warm=warm).bound
+        for warm in (blind, replace(blind, guessed=np.array([0])))
+    ]
+
+    assert bounds[1] < bounds[0]
+
+
+@settings(max_examples=60)
 @given(tight_problems(), st.integers(0, 1_000))
 def test_first_come_first_served_is_never_better_than_the_optimum(problem: Problem, seed: int) -> None:
     objectives = [served.objective for served in first_come(problem, seed, orders=3)]
