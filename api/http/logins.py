@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import time
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from scheduler.sessions import MOST_TOKENS, Found, find_sessions
+
+GATHER_SECONDS = 0.02  # from one statement to the next: a thread's turn costs more than a row, so it serves several
 
 
 class Logins:
@@ -19,6 +22,7 @@ class Logins:
         self._engine = engine
         self._waiting: list[tuple[str, asyncio.Future[Found | None]]] = []
         self._asking: asyncio.Task[None] | None = None
+        self._next_at = 0.0  # Who comes after a pause, or after one alone, does not wait.
 
     async def find(self, token: str) -> Found | None:
         """Who is logged in by a cookie's value, as `sessions.find_session` says, at some time after the call."""
@@ -31,6 +35,7 @@ class Logins:
     async def _ask(self) -> None:
         try:
             while self._waiting:
+                await asyncio.sleep(max(0.0, self._next_at - time.monotonic()))
                 group, self._waiting = self._waiting[:MOST_TOKENS], self._waiting[MOST_TOKENS:]
                 await self._answer(group)
         finally:
@@ -46,6 +51,8 @@ class Logins:
             if not isinstance(error, Exception):
                 raise
         else:
+            if len(group) > 1:
+                self._next_at = time.monotonic() + GATHER_SECONDS
             for token, answer in group:
                 if not answer.done():  # Who has gone away waits no longer.
                     answer.set_result(found.get(token))
