@@ -8,16 +8,34 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, update
+from sqlalchemy import Table, bindparam, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from catalog.columns import Base
+from catalog.database import run_made
 from scheduler.tables import StoredAnswer
 
 UNANSWERED = 0  # The status of a key whose write is under way; seen only inside its own transaction.
+# Made once and run on the connection, for every write asks them.
+_ANSWERS = cast(Table, StoredAnswer.__table__)
+_CLAIM = {
+    "postgresql": postgresql.insert(_ANSWERS).on_conflict_do_nothing().returning(_ANSWERS.c.key),
+    "sqlite": sqlite.insert(_ANSWERS).on_conflict_do_nothing().returning(_ANSWERS.c.key),
+}
+_KEEP = (
+    update(_ANSWERS)
+    .where(
+        _ANSWERS.c.account_id == bindparam("of_account"),
+        _ANSWERS.c.key == bindparam("of_key"),
+        _ANSWERS.c.request_hash == bindparam("of_request"),
+        _ANSWERS.c.status == UNANSWERED,
+    )
+    .values({name: bindparam(name) for name in ("status", "headers", "body", "at")})
+    .returning(_ANSWERS.c.key)
+)
 
 
 class IdempotencyError(ValueError):
@@ -44,10 +62,12 @@ def begin(session: Session, account_id: int, key: str, request_hash: str, now: d
     AnswerLostError
         Its write was committed, but `remember` was not called.
     """
-    claim = insert_new(session, StoredAnswer).values(
-        account_id=account_id, key=key, request_hash=request_hash, status=UNANSWERED, headers={}, body=b"", at=now
-    )
-    if session.scalar(claim.returning(StoredAnswer.key)) is not None:
+    claim = {
+        "account_id": account_id, "key": key, "request_hash": request_hash, "status": UNANSWERED, "headers": {},
+        "body": b"", "at": now,
+    }  # fmt: skip
+    connection = session.connection()
+    if connection.execute(_CLAIM[connection.dialect.name], claim).first() is not None:
         return None
     found = session.get_one(StoredAnswer, (account_id, key), populate_existing=True)
     if found.request_hash != request_hash:
@@ -68,14 +88,11 @@ def remember(
     now: dt.datetime,
 ) -> None:
     """Keep the answer in the transaction that did the write."""
-    kept: dict[str, Any] = {"status": status, "headers": dict(headers), "body": body, "at": now}
-    claimed = (StoredAnswer.account_id == account_id, StoredAnswer.key == key, StoredAnswer.status == UNANSWERED)
-    changed = session.execute(
-        update(StoredAnswer)
-        .where(*claimed, StoredAnswer.request_hash == request_hash)
-        .values(**kept)
-        .returning(StoredAnswer.key)
-    )
+    kept = {
+        "of_account": account_id, "of_key": key, "of_request": request_hash,
+        "status": status, "headers": dict(headers), "body": body, "at": now,
+    }  # fmt: skip
+    changed = run_made(session, _KEEP, kept)
     if changed.first() is None:
         raise IdempotencyError(f"the key {key!r} was not claimed in this transaction: call begin first")
 

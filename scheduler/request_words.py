@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from catalog.database import run_made
 from catalog.tables import Leg, Offering
 from catalog.weeks import CENTRE_TIME
 from scheduler.asked import CHANGES
@@ -18,6 +19,7 @@ from scheduler.waiting import Line
 from scheduler.week_document import describe_groups
 
 DOMAIN = "requests"
+_LEGS = select(Leg.id, Leg.da, Leg.en)
 Described = Mapping[str, Any]  # a group as `describe_groups` gives it
 
 
@@ -55,7 +57,7 @@ def read_named(session: Session, requests: Sequence[ChangeRequest], language: st
     ids = sorted({group for proposal in proposals for group in (*proposal["groups"], *proposal["left"])})
     if not ids:
         return Named(language, {}, {})
-    legs: dict[str, str] = dict(session.execute(select(Leg.id, getattr(Leg, language))).all())
+    legs = {leg: da if language == LANGUAGES[0] else en for leg, da, en in run_made(session, _LEGS, {})}
     return Named(language, {group["group_id"]: group for group in describe_groups(session, ids)}, legs)
 
 
