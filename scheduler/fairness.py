@@ -1,11 +1,11 @@
-"""Whom the weeks so far gave a lesser share of what they could have had: target groups and sites against all others."""
+"""Whom the weeks so far gave a lesser share of what they could have had, by target group, site and language."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 import numpy as np
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from catalog.weeks import monday_of
@@ -19,7 +19,7 @@ from scheduler.tables import Citizen, CitizenTargetGroup, CitizenWeek
 class ServedLess(NamedTuple):
     """A group of citizens that lies further below all others than the limit allows; both shares in percent."""
 
-    kind: str  # `target_group` or `site`
+    kind: str  # `target_group`, `site` or `language`, in which somebody needs an interpreter
     name: str
     citizens: int
     percent: float
@@ -43,7 +43,9 @@ def served_less(session: Session, week: str) -> list[ServedLess]:
     )
     names: list[tuple[str, str]] = []
     member = []
-    for kind, rows in (("target_group", belongs), ("site", select(Citizen.id, Citizen.home_site_id))):
+    home = select(Citizen.id, Citizen.home_site_id)
+    speaks = select(Citizen.id, func.lower(Citizen.interpreter)).where(Citizen.interpreter.is_not(None))
+    for kind, rows in (("target_group", belongs), ("site", home), ("language", speaks)):
         who, name = columns(session, rows)
         found = sorted(set(name))
         inside = np.zeros((len(ids) + 1, len(found)), np.bool_)  # The last row takes who is not in the ledger.

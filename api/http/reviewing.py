@@ -36,7 +36,7 @@ class ServedLessOut(BaseModel):
     """A group of at least five citizens and its share of what it could have had, beside that of all others; percent."""
 
     model_config = ConfigDict(from_attributes=True)
-    kind: Literal["target_group", "site"]
+    kind: Literal["target_group", "site", "language"]
     name: str
     citizens: int
     percent: float
@@ -69,7 +69,7 @@ def tally(run_id: Number, caller: Annotated[Caller, may("figures.read")]) -> Tal
 
 @routes.get("/served-less")
 def less(run_id: Number, caller: Annotated[Caller, may("figures.read")]) -> list[ServedLessOut]:
-    """Name the target groups and sites that were given a lesser share so far than the limit allows, worst first."""
+    """Name the target groups, sites and languages of interpreters that were given a lesser share so far than the limit allows, worst first."""
     with caller.reading() as session:
         week = find_run(session, run_id).week
         return [ServedLessOut.model_validate(each) for each in served_less(session, week)]

@@ -8,6 +8,7 @@ from catalog.rules import store_rules
 from catalog.tables import Site
 from catalog.weeks import monday_of
 from scheduler.approval import review
+from scheduler.citizen_writing import set_interpreter
 from scheduler.fairness import ServedLess, served_less
 from scheduler.gate import Finding
 from scheduler.tables import Citizen, CitizenWeek
@@ -22,6 +23,14 @@ def test_a_site_that_is_served_less_is_named_and_its_run_needs_a_reason(town: Pl
     run_id = town.propose({1: ["motion"]})
     limit = 5  # percent
     assert Finding("served_less", 37.5, limit) in review(town.session, run_id).findings
+
+
+def test_those_who_need_an_interpreter_are_looked_at_by_their_language(town: PlanTown) -> None:
+    _carry(town, {1: 50.0, 2: 100.0, 3: 50.0, 4: 100.0})
+    for citizen, language in ((1, "Arabisk"), (3, "arabisk")):
+        set_interpreter(town.session, citizen, language)
+    town.session.flush()
+    assert served_less(town.session, WEEK) == [ServedLess("language", "arabisk", 2, 50.0, 100.0)]
 
 
 def test_a_small_difference_and_a_small_group_are_not_named(town: PlanTown) -> None:
