@@ -69,7 +69,7 @@ def tally(run_id: Number, caller: Annotated[Caller, may("figures.read")]) -> Tal
 
 @routes.get("/served-less")
 def less(run_id: Number, caller: Annotated[Caller, may("figures.read")]) -> list[ServedLessOut]:
-    """Name the target groups, sites and languages of interpreters that were given a lesser share so far than the limit allows, worst first."""
+    """Name who was given a lesser share so far than allowed, by target group, site and language, worst first."""
     with caller.reading() as session:
         week = find_run(session, run_id).week
         return [ServedLessOut.model_validate(each) for each in served_less(session, week)]

@@ -18,10 +18,12 @@ from api.pages.callers import Page, may_page
 from api.pages.forms import FormError, Wrong
 from api.pages.plan_runs import PageNumber
 from api.pages.rendering import language_of
+from catalog.tables import Site, TargetGroup
 from scheduler import approval, policy
 from scheduler.actions import may
 from scheduler.approval import ReasonNeededError
 from scheduler.compared import Compared, Narrowed, earlier_run, narrow
+from scheduler.fairness import ServedLess, served_less
 from scheduler.life import ClosedRunError
 from scheduler.reading import columns
 from scheduler.review import CitizenReview, Review
@@ -64,12 +66,22 @@ def _review(page: Page, run_id: int, kind: str = "", number: int = 1) -> Respons
         signed_by = _accounts(session, found)
         people = names_of(session, [person.citizen_id for person in shown])
         legs = read_names(session, language_of(page.request)).leg
+        less = named_served_less(session, found.week)
     page.look_at(person.citizen_id for person in shown)
     return page.show(
         "plan/review.html", review=found, people=people, shown=[(person, _legs(person, legs)) for person in shown],
         kinds=KINDS, counts=Counter(KINDS[person.rank] for person in seen), kind=kind, number=number, last=last,
-        total=len(seen), signed_by=signed_by, teams=_teams(page, found),
+        total=len(seen), signed_by=signed_by, teams=_teams(page, found), less=less,
     )  # fmt: skip
+
+
+def named_served_less(session: Session, week: str) -> list[tuple[str, ServedLess]]:
+    """Whom the weeks so far served less than the limit allows, worst first, each with its name."""
+    titles = {
+        "target_group": dict(session.execute(select(TargetGroup.code, TargetGroup.label_da)).all()),
+        "site": dict(session.execute(select(Site.id, Site.name)).all()),
+    }
+    return [(titles.get(each.kind, {}).get(each.name, each.name), each) for each in served_less(session, week)]
 
 
 def _legs(person: CitizenReview, names: Mapping[str, str]) -> list[tuple[str, str]]:

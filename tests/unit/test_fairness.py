@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
+from api.pages.plan_review import named_served_less
 from catalog.rules import store_rules
 from catalog.tables import Site
 from catalog.weeks import monday_of
@@ -19,7 +20,9 @@ __all__ = ["engine", "town"]
 
 def test_a_site_that_is_served_less_is_named_and_its_run_needs_a_reason(town: PlanTown) -> None:
     _carry(town, {1: 100.0, 2: 75.0, 3: 50.0, 4: 50.0})
-    assert served_less(town.session, WEEK) == [ServedLess("site", "syd", 2, 50.0, 87.5)]
+    less = ServedLess("site", "syd", 2, 50.0, 87.5)
+    assert served_less(town.session, WEEK) == [less]
+    assert named_served_less(town.session, WEEK) == [("Søndre", less)]
     run_id = town.propose({1: ["motion"]})
     limit = 5  # percent
     assert Finding("served_less", 37.5, limit) in review(town.session, run_id).findings
