@@ -207,6 +207,13 @@ INSTANCES: tuple[Instance, ...] = (
         kind="difference",
         must=(Bar("worst_ms", "<=", 200),),
     ),
+    Instance(
+        name="prices-600",
+        text="one more seat in each of 50 groups, 600 citizens: what it gave of what its price promised",
+        kind="prices",
+        must=(Bar("median_ratio", ">=", 0.9), Bar("median_ratio", "<=", 1.0)),
+        citizens=600,
+    ),
     _SEASON,
     *(
         replace(_SEASON, name=f"season-600-{name}", text=f"season, {text}", **_LESS, **other)

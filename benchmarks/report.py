@@ -64,6 +64,7 @@ MORE = {  # Shown beside the figures that have a bar, where the row has them.
     ),
     "print": ("seconds", "sheets", "megabytes"),
     "difference": ("p50_ms", "worst_ms", "cold_ms", "kilobytes"),
+    "prices": ("groups", "median_ratio", "ratio_25", "ratio_75", "given_of_promised", "gap_points"),
     "requests": (
         "granted",
         "value_kept_percent",

@@ -15,6 +15,7 @@ from api.cli.demo import demo
 from api.cli.lab import what_if
 from api.cli.look import export, show
 from api.cli.planning import plan, replay, runs, verify
+from api.cli.prices import prices
 from api.cli.printing import print_week
 from api.cli.records import audit, backup, chores, citizen, restore
 from api.cli.rolling import next_week
@@ -77,6 +78,7 @@ app.command("print")(print_week)
 app.command("verify")(verify)
 app.command("replay")(replay)
 app.command("what-if")(what_if)
+app.command("prices")(prices)
 app.add_typer(audit, name="audit")
 app.add_typer(citizen, name="citizen")
 app.command("backup")(backup)

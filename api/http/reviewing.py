@@ -12,6 +12,7 @@ from api.http.paging import After, Limit, Page
 from api.http.problems import RequestError
 from scheduler import answers
 from scheduler.fairness import served_less
+from scheduler.prices import read_prices
 from scheduler.review import CitizenReview
 from scheduler.scope import visible_citizens
 from scheduler.stored import find_run
@@ -41,6 +42,59 @@ class ServedLessOut(BaseModel):
     citizens: int
     percent: float
     rest_percent: float
+
+
+class MomentOut(BaseModel):
+    """A weekday (0 = Monday) and a minute after midnight."""
+
+    model_config = ConfigDict(from_attributes=True)
+    day: int
+    minute: int
+
+
+class ScarceOut(BaseModel):
+    """Seats, or a role's or room type's appointments, and what one more is worth, in points: most, and in the mean."""
+
+    model_config = ConfigDict(from_attributes=True)
+    name: str
+    seats: int
+    used: int
+    price: float
+    mean_price: float
+    dearest: MomentOut | None
+
+
+class UnmetOut(BaseModel):
+    """Citizens whose wish for an offering is not met, by what stands in the way, and how many wait."""
+
+    model_config = ConfigDict(from_attributes=True)
+    offering: str
+    no_time: int
+    full: int
+    own_week: int
+    waiting: int
+
+
+class PricesOut(BaseModel):
+    """What one more of anything is worth in a run, the dearest first in each list."""
+
+    model_config = ConfigDict(from_attributes=True)
+    run: int
+    week: str
+    groups: list[ScarceOut]
+    offerings: list[ScarceOut]
+    hours: list[ScarceOut]
+    sites: list[ScarceOut]
+    roles: list[ScarceOut]
+    rooms: list[ScarceOut]
+    unmet: list[UnmetOut]
+
+
+@routes.get("/prices")
+def prices(run_id: Number, caller: Annotated[Caller, may("figures.read")]) -> PricesOut:
+    """Show what one more seat is worth, and what stands in the way of wishes; a group is worth less than its seats."""
+    with caller.reading() as session:
+        return PricesOut.model_validate(read_prices(session, run_id))
 
 
 @routes.get("/exceptions")

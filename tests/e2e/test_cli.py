@@ -133,6 +133,17 @@ def test_a_what_if_is_shown_beside_the_week_as_planned_and_nothing_is_stored(pla
     assert "bad.yaml: close_groups: found 'motion-99', expected a group of the week" in " ".join(errors.split())
 
 
+def test_prices_are_shown_by_what_is_asked_for_and_whole_as_json(planned: Igang) -> None:
+    found = planned.json("prices", "1")
+    assert (found["run"], found["week"]) == (1, WEEK)
+    assert sum(line["seats"] for line in found["groups"]) == sum(line["seats"] for line in found["offerings"])
+    code, text, _ = planned("prices", "1", "--by", "hours", "--most", "1")
+    assert (code, "One more seat in week" in text, "--most" in text) == (0, True, True)
+    assert planned("prices", "1", "--by", "rooms")[1].strip() == "Run 1: nothing is short by rooms."
+    code, _, errors = planned("prices", "9")
+    assert (code, "there is no run 9" in errors) == (2, True)
+
+
 def test_a_workbook_holds_every_meeting_as_text(planned: Igang, tmp_path: Path) -> None:
     planned("export", "1", "plan.xlsx")
     planned("export", "1", "plan.csv")

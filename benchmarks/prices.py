@@ -1,0 +1,135 @@
+"""What a seat's price promises beside what one more seat gives: `python -m benchmarks.prices --json`.
+
+A week is planned, and then once more with one more seat in a group, for groups from the dearest to the cheapest that
+cost a point or more, and for as long without one. The price is the most that a seat can be worth, so the ratio of
+what it gave to its price is at most about 1; by as much as the plans' gap, told in points, a single one can be off.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from benchmarks.draw import draw_problem
+from benchmarks.instances import Figures, Instance
+from scheduler.runs import peak_mb
+from solver import Options, WarmStart, solve
+from solver.problem import MICRO, MICRO_PER_PRICE, Ints, Problem
+
+FIRST_SECONDS, SECONDS, TIGHTNESS, THREADS = 60.0, 4.0, 0.6, 2
+GROUPS = 50
+LEAST = 1_000  # 1/1000 points: what costs less than a point is not worth a question
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """One seat more in a slot of one group; both in points."""
+
+    slot: int
+    promised: float
+    given: float
+
+
+def quote(
+    problem: Problem,
+    groups: int,
+    seed: int,
+    *,
+    first_seconds: float = FIRST_SECONDS,
+    seconds: float = SECONDS,
+    tell: Callable[[int], object] = lambda _: None,
+) -> tuple[list[Quoted], float]:
+    """Plan the week, and again with a seat more in each of some groups; the second value is the first plan's gap.
+
+    Parameters
+    ----------
+    seconds
+        For each plan after the first, which begins where the first ended.
+    tell
+        Is told how many groups are done.
+    """
+    first = solve(problem, Options(seed=seed, time_limit=first_seconds, threads=THREADS))
+    options = Options(seed=seed, time_limit=seconds, threads=THREADS)
+    without = solve(problem, options, warm=WarmStart(first.price, first.plans, whole=True))
+    found = []
+    for number, slot in enumerate(_spread(problem, first.price, groups)):
+        changed = replace(problem, group_seats=_plus_one(problem.group_seats, slot))
+        again = solve(changed, options, warm=WarmStart(first.price, first.plans, whole=True))
+        promised = int(first.price[slot]) * MICRO_PER_PRICE / MICRO
+        found.append(Quoted(slot, promised, (again.objective - without.objective) / MICRO))
+        tell(number + 1)
+    return found, (first.bound - first.objective) / MICRO
+
+
+def _spread(problem: Problem, price: Ints, groups: int) -> list[int]:
+    """Slots of one group that cost a point or more, at even distances from the dearest to the cheapest."""
+    single = np.flatnonzero((np.diff(problem.group_ptr) == 1) & (price[: problem.num_slots] >= LEAST))
+    ranked = single[np.argsort(-price[single], kind="stable")]
+    chosen = np.unique(np.linspace(0, len(ranked) - 1, min(groups, len(ranked))).astype(np.int64))
+    return [int(slot) for slot in ranked[chosen]]
+
+
+def _plus_one(seats: Ints, slot: int) -> Ints:
+    more = seats.copy()
+    more[slot] += 1
+    return more
+
+
+def summarize(found: list[Quoted], gap_points: float) -> Figures:
+    """The figures of a row: ratios of what was given to what was promised."""
+    ratios = np.array([each.given / each.promised for each in found])
+    low, median, high = (float(value) for value in np.percentile(ratios, (25, 50, 75)))
+    promised, given = sum(each.promised for each in found), sum(each.given for each in found)
+    return {
+        "groups": len(found), "median_ratio": median, "ratio_25": low, "ratio_75": high,
+        "promised_points": promised, "given_points": given, "given_of_promised": given / promised,
+        "gap_points": gap_points,
+    }  # fmt: skip
+
+
+def measure_prices(instance: Instance, seed: int) -> Figures:
+    """The figures of an instance of the benchmark."""
+    problem = draw_problem(instance.citizens, seed, TIGHTNESS).seats_only()
+    return summarize(*quote(problem, GROUPS, seed)) | {"peak_mb": peak_mb()}
+
+
+def main() -> None:
+    """Quote seats of a made-up town and plan again with each."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.prices", description=__doc__.split("\n")[0])
+    parser.add_argument("--citizens", type=int, default=600)
+    parser.add_argument("--groups", type=int, default=GROUPS, help="how many get a seat more, one at a time")
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="for each plan with a seat more")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", action="store_true", help="one line of JSON instead of a table")
+    given = parser.parse_args()
+    for name in ("citizens", "groups", "seconds"):
+        if getattr(given, name) <= 0:
+            parser.error(f"--{name}: expected more than 0, found {getattr(given, name)}")
+    problem = draw_problem(given.citizens, given.seed, TIGHTNESS).seats_only()
+
+    def tell(number: int) -> None:
+        print(f"\r{number} of {given.groups} groups", end="", file=sys.stderr, flush=True)
+
+    found, gap = quote(problem, given.groups, given.seed, seconds=given.seconds, tell=tell)
+    print(file=sys.stderr)
+    if not found:
+        parser.error(f"--citizens: nothing costs anything with {given.citizens} citizens; expected more of them")
+    figures = summarize(found, gap) | {"citizens": given.citizens, "seed": given.seed}
+    if given.json:
+        print(json.dumps({key: round(value, 3) for key, value in figures.items()}))
+        return
+    print("promised   given  ratio")
+    for each in found:
+        print(f"{each.promised:8.2f} {each.given:7.2f} {each.given / each.promised:6.2f}")
+    low, median, high = (figures[name] for name in ("ratio_25", "median_ratio", "ratio_75"))
+    print(f"median ratio {median:.2f}, half of them {low:.2f}-{high:.2f}")
+    print(f"together {figures['given_of_promised']:.2f}; the first plan is at most {gap:.1f} points below the best")
+
+
+if __name__ == "__main__":
+    main()
