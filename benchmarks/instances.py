@@ -113,7 +113,7 @@ INSTANCES: tuple[Instance, ...] = (
         citizens=60_000,
         seconds=300,
     ),
-    *(_tight(tightness) for tightness in (0.4, 0.6, 0.8, 1.0)),
+    *(_tight(tightness) for tightness in (0.4, 0.5, 0.6, 0.8, 1.0, 1.2, 1.5)),
     Instance(
         name="6000-clustered-60",
         text="6,000 citizens, clustered demand, 60 s",

@@ -24,7 +24,7 @@ from benchmarks.season_bench import measure_season
 from benchmarks.small_work import compile_all, one_citizen, read_database
 from benchmarks.umass import KNOWN, plan_survey
 from benchmarks.warming import warm_up
-from scheduler.figures import closed_percent, in_points
+from scheduler.figures import closed_percent, count_figures, in_points
 from scheduler.runs import check, code_version, peak_mb
 from solver import Options, WarmStart, first_come, solve
 from solver.problem import Problem
@@ -164,6 +164,7 @@ def _shortfalls(problem: Problem, solution: Solution) -> Figures:
     found = explain(problem, solution.plans)
     reasons = Counter(entry.reason for entry in found.below)
     without = sum(not entry.slug for entry in found.below)
+    counted = count_figures(problem, solution.plans, verify(problem, solution.plans, solution.exceptions))
     return {
         "below_minimum": len(found.below),
         "alone": reasons["alone"],
@@ -176,6 +177,8 @@ def _shortfalls(problem: Problem, solution: Solution) -> Figures:
         "legs_without_reason": sum(not entry.slug for entry in found.legs),
         "legs_by_slug": dict(Counter(entry.slug for entry in found.legs).most_common()),
         "explain_seconds": time.perf_counter() - began,
+        "wishes": counted.wishes,
+        "wishes_unmet": counted.wishes - counted.wishes_met,
     }
 
 

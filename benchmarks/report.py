@@ -32,7 +32,15 @@ Written by `python -m benchmarks.report` from the rows in `benchmarks/results/`,
 Every bar must hold on every seed.
 """
 MORE = {  # Shown beside the figures that have a bar, where the row has them.
-    "town": ("gap_percent", "closed_percent", "seconds", "peak_mb", "gap_percent_without_idle", "below_minimum"),
+    "town": (
+        "gap_percent",
+        "closed_percent",
+        "seconds",
+        "peak_mb",
+        "gap_percent_without_idle",
+        "below_minimum",
+        "wishes_unmet",
+    ),
     "next week": ("gap_percent", "closed_percent", "seconds", "gap_percent_by_half"),
     "course data": ("sum", "bound", "gap_percent", "people_with_nothing", "cost_percent", "seconds"),
     "kernel": ("p50_us", "p99_us", "proved_percent", "again_p99_us", "limited_p99_us", "limited_proved_percent"),
