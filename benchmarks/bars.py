@@ -20,6 +20,7 @@ Kind = Literal[
     "print",
     "difference",
     "prices",
+    "peers",
 ]
 Scenario = Literal["usual", "wrong-priors", "nothing-better"]
 
