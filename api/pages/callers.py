@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -104,11 +105,14 @@ class MayPage(May):
     async def __call__(self, request: Request) -> Page:
         """Find out who asks, and keep what she entered for whoever answers instead."""
         form = request.state.form = await read_form(request)
-        found = await need_caller(request, self.action)
-        page = Page(request, found, self.action, form)
-        await let_in(page)
-        if request.method not in SAFE:
-            check_key(page.key)
+        async with AsyncExitStack() as unless_let_in:
+            unless_let_in.push_async_callback(form.close)
+            found = await need_caller(request, self.action)
+            page = Page(request, found, self.action, form)
+            await let_in(page)
+            if request.method not in SAFE:
+                check_key(page.key)
+            unless_let_in.pop_all()
         return page
 
 

@@ -16,6 +16,7 @@ from starlette.datastructures import UploadFile
 
 TOKEN, KEY, AGAIN = "form_token", "form_key", "form_again"
 HIDDEN = (TOKEN, KEY, AGAIN)
+SECRET = ("password", "again", "secret")  # never shown again, nor kept for after the next login
 MOST_FIELDS = 2_000
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -89,6 +90,10 @@ class Form:
         except ValidationError as error:
             raise FormError({str(one["loc"][0]): _wrong(one) for one in error.errors() if one["loc"]}) from error
 
+    def kept(self) -> list[tuple[str, str]]:
+        """What is kept of it for after the next login."""
+        return [(name, value) for name, value in self.sent() if name not in SECRET]
+
     def sent(self) -> list[tuple[str, str]]:
         """Every field that was entered."""
         return [(name, value) for name, values in self.values.items() for value in values]
@@ -100,6 +105,11 @@ class Form:
     def is_own(self, token: str | None) -> bool:
         """Whether a page of this login made it."""
         return token is not None and hmac.compare_digest(unmask(self.token).encode(), token.encode())
+
+    async def close(self) -> None:
+        """Let go of the files that came along."""
+        for file in self.files.values():
+            await file.close()
 
     def masked_token(self) -> str:
         """The token as a page shows it: different each time, for a compressed page must not give it away."""

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from api.http.callers import Answer
-from api.pages.callers import Page, may_page, need_own_form
+from api.pages.callers import Page, may_page
 from api.pages.forms import FormError, Wrong
 from catalog.database import writing
 from scheduler.importer import CellError, ImportErrors, ImportReport, import_files
@@ -45,8 +45,10 @@ def show(page: Annotated[Page, may_page("import.write")]) -> Response:
 @routes.post("/proev")
 def rehearse(page: Annotated[Page, may_page("import.write")]) -> Response:
     """Try a file: nothing is kept, and everything that is wrong stands on one page."""
-    need_own_form(page)
     name, content = _take(page)
+    if not page.is_own_form:
+        page.form, page.status = replace(page.form, problem="form_too_old"), 403
+        return _show(page)
     try:
         _check(name)
     except FormError as error:

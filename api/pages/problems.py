@@ -38,7 +38,7 @@ def _log_in_first(request: Request) -> Response:
         way = _way(here)
         return Response(status_code=401, headers={"HX-Redirect": way.headers["location"]}) if is_part else way
     form: Form | None = getattr(request.state, "form", None)
-    entered = form.sent() if form is not None else []
+    entered = form.kept() if form is not None else []
     # A button alone has nothing to keep; its page is to be shown again all the same.
     answer = ask_to_log_in(request, asked, entered or [(AGAIN, "1")], problem="login_over", status=401)
     if is_part:  # The whole page is to be seen, not a part of it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
@@ -98,6 +99,7 @@ def say_off(group_id: Number, dag: Day, page: Annotated[Page, may_page("attendan
         try:
             return ask_off(group_id, dag, page)
         except RequestError:  # She does not have it any more.
+            page.form = replace(page.form, wrong={}, problem=page.form.problem or "off_too_late")
             return week_again(page, week_of(dag))
 
     return change(page, her, say, again, {AttendanceError: "off_too_late"})

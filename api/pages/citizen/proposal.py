@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -12,12 +13,14 @@ from sqlalchemy.orm import Session
 from api.http.callers import Answer
 from api.http.problems import RequestError
 from api.pages.callers import Page, may_page
+from api.pages.citizen.week import show_week as week_again
 from api.pages.citizen.whose import change, find_whose, looking, show
 from api.pages.rendering import language_of
 from api.pages.weeks import Event, days_of
 from catalog.weeks import CENTRE_TIME, closed_days, parse_week
 from scheduler import answers, weeks_of
 from scheduler.importer.cpr import hide_cpr
+from scheduler.life import ClosedRunError
 from scheduler.request_effects import Asker
 from scheduler.weeks_of import CitizenWeek
 
@@ -54,11 +57,20 @@ def answer(uge: WeekAsked, page: Annotated[Page, may_page("plan.answer")]) -> Re
 
     def say(session: Session, asker: Asker) -> Answer:
         given = page.form.read(AnswerIn)
-        run = _open_run(session, week)
+        run = answers.open_run(session, week)
+        if run is None:
+            raise ClosedRunError(f"week {week}: there is no proposal that could be answered; it may have been sent out")
         answers.answer(session, run, her.id, given.answer, hide_cpr(given.text), asker.account_id, asker.at)
         return page.go_to(her.at("/min-uge"), done=f"said_{given.answer}")
 
-    return change(page, her, say, lambda: show_proposal(uge, page))
+    def again() -> Response:
+        try:
+            return show_proposal(uge, page)
+        except RequestError:  # The week has been sent out meanwhile.
+            page.form = replace(page.form, wrong={}, problem=page.form.problem or "proposal_over")
+            return week_again(page, week)
+
+    return change(page, her, say, again, {ClosedRunError: "proposal_over"})
 
 
 def _open_run(session: Session, week: str) -> int:

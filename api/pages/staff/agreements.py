@@ -106,13 +106,16 @@ def break_agreement(
     key = offering_id, parse_week(week)
 
     def decide(session: Session, asker: Asker) -> Answer:
+        if not _open_weeks(page, _find(session, citizen_id, *key)):
+            raise AgreementError("left", f"the agreement on {offering_id} from week {week} stands no longer")
         given = page.form.read(BreakIn)
         said = hide_cpr(given.reason), hide_cpr(given.made_up)
         from_week = parse_week(given.broken_week)
         _in_words(lambda: agreements.break_agreement(session, citizen_id, key, from_week, *said, asker))
         return page.go_to(f"/borger/{citizen_id}", done="agreement_broken")
 
-    return change(page, citizen_id, decide, lambda: _show_break(page, citizen_id, *key))
+    words: dict[type[Exception], str] = {AgreementError: "agreement_stands_no_more"}
+    return change(page, citizen_id, decide, lambda: _show_break(page, citizen_id, *key), words=words)
 
 
 def _in_words(do: Callable[[], object]) -> None:
@@ -143,12 +146,18 @@ def _show_break(page: Page, citizen_id: int, offering_id: str, from_week: str) -
     with about(page, citizen_id) as (session, her):
         one = _find(session, citizen_id, offering_id, from_week)
         names = names_for(page, session)
-    first = max(week_now(page), one.from_week)
-    weeks = [option for option in weeks_ahead(page) if first <= option[0] <= one.until_week]
     return page.show(
-        "staff/agreement_break.html", her=her, one=one, title=names.offering[one.offering_id], weeks=weeks,
-        who=page.actor.name,
+        "staff/agreement_break.html", her=her, one=one, title=names.offering[one.offering_id],
+        weeks=_open_weeks(page, one), who=page.actor.name,
     )  # fmt: skip
+
+
+def _open_weeks(page: Page, one: AgreementOut) -> Options:
+    """The weeks from which on an agreement can still be broken."""
+    if one.left_week is not None:
+        return []
+    first = max(week_now(page), one.from_week)
+    return [option for option in weeks_ahead(page) if first <= option[0] <= one.until_week]
 
 
 def _find(session: Session, citizen_id: int, offering_id: str, from_week: str) -> AgreementOut:

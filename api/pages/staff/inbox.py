@@ -17,6 +17,7 @@ from api.http.paging import After, read_page
 from api.http.requests import Number
 from api.pages.callers import Page, may_page
 from api.pages.dates import Dates
+from api.pages.forms import FormError, Wrong
 from api.pages.rendering import language_of
 from api.pages.staff.choices import names_for
 from api.pages.texts import Words, words_of
@@ -36,6 +37,7 @@ GROUPS = {
     "ask": ("change_request", "group_cancelled", "group_moved"),
     "stalled": ("sub_goal_overdue", "no_progress", "absent_in_a_row"),
 }
+Whose = Literal["mine", "alle"] | None
 REFUSED: dict[type[Exception], str] = {TaskError: "task_refused", NotFoundError: "task_refused"}
 
 
@@ -64,7 +66,7 @@ class DoneIn(BaseModel):
 @routes.get("")
 def show_inbox(
     page: Annotated[Page, may_page("task.read")],
-    hvis: Annotated[Literal["mine", "alle"] | None, Query()] = None,
+    hvis: Annotated[Whose, Query()] = None,
     efter: After = None,
 ) -> Response:
     """Show the open tasks, by what they ask for."""
@@ -74,7 +76,11 @@ def show_inbox(
 @routes.post("/{task_id}/tag")
 def take(task_id: Number, page: Annotated[Page, may_page("task.write")]) -> Response:
     """Let a task be one's own."""
-    return _change(page, "task_taken", lambda: staff_tasks.take_task(page.session, page.actor, page.action, task_id))
+
+    def taken() -> StaffTask:
+        return staff_tasks.take_task(page.session, page.actor, page.action, task_id)
+
+    return _change(page, task_id, "task_taken", taken)
 
 
 @routes.post("/{task_id}/gjort")
@@ -82,23 +88,33 @@ def close(task_id: Number, page: Annotated[Page, may_page("task.write")]) -> Res
     """Note that a task is done, and what came of it."""
 
     def done() -> StaffTask:
-        note = hide_cpr(page.form.read(DoneIn).note)
+        note = hide_cpr(_read_note(page, task_id))
         return staff_tasks.close_task(page.session, page.actor, page.action, task_id, note, page.now)
 
-    return _change(page, "task_closed", done)
+    return _change(page, task_id, "task_closed", done)
 
 
-def _change(page: Page, done: str, do: Callable[[], StaffTask]) -> Response:
+def _read_note(page: Page, task_id: int) -> str:
+    """What came of a task; an error stands at the field of its task, for each task has one."""
+    try:
+        return page.form.read(DoneIn).note
+    except FormError as error:
+        raise FormError({f"note-{task_id}": Wrong("note_too_long", error.wrong["note"].words)}) from error
+
+
+def _change(page: Page, task_id: int, done: str, do: Callable[[], StaffTask]) -> Response:
     about: list[int | None] = []
+    whose: Whose = "alle" if page.form.value("from") == "alle" else None
 
     def make() -> Answer:
         about.append(do().citizen_id)
-        return page.go_to("/indbakke?hvis=alle" if page.form.value("from") == "alle" else "/indbakke", done)
+        return page.go_to(f"/indbakke?hvis={whose}" if whose else "/indbakke", done)
 
-    return page.submit(make, lambda: _show(page, None, None), about=about, words=REFUSED)
+    return page.submit(make, lambda: _show(page, whose, None, task_id), about=about, words=REFUSED)
 
 
-def _show(page: Page, whose: Literal["mine", "alle"] | None, after: str | None) -> Response:
+def _show(page: Page, whose: Whose, after: str | None, sent: int = 0) -> Response:
+    """Show the list; what was `sent` about a task stands there as it was entered, also where the task has gone."""
     chosen = whose or ("mine" if page.actor.staff_id else "alle")
     with page.reading() as session:
         wanted = staff_tasks.open_tasks(page.actor, page.action, all_in_reach=chosen == "alle")
@@ -108,7 +124,7 @@ def _show(page: Page, whose: Literal["mine", "alle"] | None, after: str | None) 
     grouped = [(group, [todo for todo in todos if todo.group == group]) for group in (*GROUPS, "other")]
     return page.show(
         "staff/inbox.html", chosen=chosen, groups=grouped, shown=len(todos), following=following,
-        has_own=page.actor.staff_id is not None,
+        has_own=page.actor.staff_id is not None, sent=sent, is_here=sent in {todo.id for todo in todos},
     )  # fmt: skip
 
 

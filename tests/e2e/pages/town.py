@@ -56,7 +56,7 @@ class Facts:
     account: dict[str, int]
 
 
-def make_centre(url: str) -> Facts:
+def make_centre(url: str, citizens: int = CITIZENS) -> Facts:
     """Make the centre in an empty database."""
     upgrade(url)
     engine = make_engine(url)
@@ -65,7 +65,7 @@ def make_centre(url: str) -> Facts:
     last, following = shift_week(week, -1), shift_week(week, 1)
     with writing(engine) as session:
         load_shipped(session)
-        make_town(session, CITIZENS, SEED, TIGHTNESS, last)
+        make_town(session, citizens, SEED, TIGHTNESS, last)
         session.execute(update(StaffMember).values(team="Team " + StaffMember.site_id))
         leader = accounts.create_account(session, "leder", "Lone Leth", Rights("staff", "centre"), now).id
     _publish(engine, Task(last, HASTY), leader, _during(last))
