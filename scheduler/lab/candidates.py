@@ -69,7 +69,7 @@ def list_candidates(
         own = np.flatnonzero(several & (group.offering == offering))
         patterns = _patterns(centre, offering, [tuple(times_of(group, at)) for at in own.tolist()], starts)
         for site in np.unique(group.site[own]).tolist():
-            like = min(own[group.site[own] == site].tolist(), key=lambda at: (-int(group.seats[at]), draft.code[at]))
+            like = min(own[group.site[own] == site].tolist(), key=lambda at: (-int(group.seats[at]), at))
             found += list(_at_site(draft, workers, free, like, patterns))
     return found
 

@@ -31,6 +31,7 @@ from solver.solution import Progress
 MOST_GROUPS = 100
 AGAIN = 12  # candidates that are priced again before each choice
 DEFAULT_SECONDS = 10.0  # at most, to plan the week again with one group more; seldom more than 3 are needed
+MOST_TRIES, CLEARLY = 3, 1.5  # another is tried where it is expected to be worth so many times as much
 ROUNDS = 5  # in which a group more finds its people: a certificate, then exchanges
 
 
@@ -160,11 +161,11 @@ class _Search:
         return Standing(draft, side, ended_at(draft, side, solution.price))
 
     def choose(self, now: Standing) -> Added | None:
-        """Confirm what promises most; where it keeps less of that than others did, the next one is tried too."""
+        """Confirm what promises most; where it keeps far less of that than others did, the next one is tried too."""
         best: Added | None = None
-        for promise in self.known[:2]:
+        for promise in self.known[:MOST_TRIES]:
             usual = median(self.kept) if self.kept else 0.0
-            if promise.value <= 0 or (best and promise.value * usual <= best.worth):
+            if promise.value <= 0 or (best and promise.value * usual <= CLEARLY * best.worth):
                 break
             code = _new_code(now.draft, promise.candidate)
             found = Added(code, promise, now, self.confirm(now, {code: promise}, ROUNDS))
