@@ -59,15 +59,18 @@ def suggest(
 
 def show_suggestion(record: dict[str, Any]) -> None:
     """Print the groups, what all of them change, and what a planner would have added by hand."""
-    title = f"Groups to add to week {record['week']}, run {record['run']}, the best first"
-    out.print(_table(title, record["groups"], CONFIRMED))
+    out.print(f"Groups to add to week {record['week']}, run {record['run']}, the best first")
+    _show(record["groups"], CONFIRMED)
     if len(record["groups"]) < record["asked_for"]:
         out.print(f"No more than {len(record['groups'])} of {record['asked_for']}: nothing else was worth more than 0.")
-    out.print(f"All of them: {_change(record['change'])}, {record['total']:+,.1f} points.")
+    change = record["change"]
+    out.print(f"All of them: {_change(change)}, {record['total']:+,.1f} points.")
+    out.print(f"{change['more_hours']:,} people get more hours, {change['fewer_hours']:,} fewer.")
     if record["confirmed_of_promised"] is not None:
-        out.print(f"Half of them kept more than {record['confirmed_of_promised']:.0%} of what they promised.")
+        out.print(f"Of the points that they promised, {record['confirmed_of_promised']:.0%} came true (median).")
     greedy = record["greedy"]
-    out.print(_table("What is wished most in vain, as a planner would add it by hand", greedy["groups"], CHOSEN))
+    out.print("What is wished most in vain, as a planner would add it by hand")
+    _show(greedy["groups"], CHOSEN)
     out.print(f"All of those: {_change(greedy['change'])}, {greedy['total']:+,.1f} points.")
     if record["facts_changed"]:
         out.print(f"The week's facts are others than when run {record['run']} read them, so it was planned anew.")
@@ -77,47 +80,39 @@ def show_suggestion(record: dict[str, Any]) -> None:
     out.print(f"{record['seconds']:.0f} s; nothing was stored.")
 
 
-def _table(title: str, groups: list[dict[str, Any]], columns: dict[str, str]) -> Table:
-    table = Table(title=title, title_justify="left")
-    for name, text in columns.items():
-        table.add_column(text, justify="left" if name in WORDS else "right")
+def _show(groups: list[dict[str, Any]], columns: dict[str, str]) -> None:
+    table = Table("Group", show_lines=True)
+    for text in columns.values():
+        table.add_column(text, justify="right", no_wrap=True)
     for one in groups:
-        table.add_row(*(_cell(name, one[name]) for name in columns))
-    return table
+        where = one["staff"] + [one["room_type"]] if one["room_type"] else one["staff"]
+        lines = (f"{one['offering']}, {one['site']}", "; ".join(one["meetings"]), "; ".join(where))
+        table.add_row("\n".join(lines), *(_number(name, one[name]) for name in columns))
+    if groups:
+        out.print(table)
 
 
-def _cell(name: str, value: Any) -> str:
-    if name in WORDS:
-        return "\n".join(value) if isinstance(value, list) else value or "-"
-    if name in SIGNED:
-        return f"{value:+,.{DIGITS.get(name, 0)}f}"
-    return f"{value:,.{DIGITS.get(name, 0)}f}"
+def _number(name: str, value: float) -> str:
+    sign = "+" if name in SIGNED else ""
+    return f"{value:{sign},.{DIGITS.get(name, 0)}f}"
 
 
 def _change(change: dict[str, Any]) -> str:
     return ", ".join(f"{change[name]:+,.{DIGITS.get(name, 0)}f} {text}" for name, text in TOTALS.items())
 
 
-WORDS = ("offering", "site", "meetings", "staff", "room_type")
-CHOSEN = {
-    "offering": "Offering",
-    "site": "Site",
-    "meetings": "Meets",
-    "staff": "Held by",
-    "room_type": "Room",
+CHOSEN = {"people": "People", "promised": "Promised"}
+CONFIRMED = {
     "people": "People",
-    "promised": "Promised, points",
-}
-CONFIRMED = {name: text for name, text in CHOSEN.items() if name != "promised"} | {
-    "newly_under_way": "Newly under way",
-    "wishes_met": "Wishes met",
-    "below_minimum": "Below their hours",
-    "legs_covered": "Needed legs covered",
+    "newly_under_way": "Under\nway",
+    "wishes_met": "Wishes",
+    "below_minimum": "Below\nhours",
+    "legs_covered": "Legs",
     "hours": "Hours",
-    "promised": "Promised, points",
-    "confirmed": "Confirmed, points",
+    "promised": "Promised",
+    "confirmed": "Points",
 }
-SIGNED = ("wishes_met", "below_minimum", "legs_covered", "hours")
+SIGNED = ("newly_under_way", "wishes_met", "below_minimum", "legs_covered", "hours")
 DIGITS = {"hours": 1, "promised": 1, "confirmed": 1}
 TOTALS = {
     "under_way": "under way",
