@@ -55,10 +55,12 @@ class Ended:
 def carry_over(ended: Ended, problem: Problem, ids: Ids, code: Sequence[str]) -> WarmStart:
     """The same by the codes (G,) of the groups of a week that is in no table."""
     slot_price, is_known = _slot_prices(ended, problem, ids, code)
+    new = np.flatnonzero(~is_known)
     return WarmStart(
         price=np.concatenate([slot_price, _row_prices(problem, ids, ended)]),
         plans=_carried(ended, problem, ids, code),
-        guessed=np.flatnonzero(~is_known),
+        new=new,
+        guessed=new,
     )
 
 

@@ -171,6 +171,19 @@ class Problem:
             arrays[name] = np.tile(getattr(self, name), num)
         return self.with_citizens(**arrays, apart=self.apart[:0])
 
+    def part(self, who: Ints) -> Problem:
+        """The same week for the citizens at these rising positions alone."""
+        place = np.full(self.num_citizens, -1, np.int64)
+        place[who] = np.arange(len(who))
+        apart = place[self.apart]
+        arrays = {name: getattr(self, name)[who] for name in BY_CITIZEN}
+        for name, columns in (("keep", ("keep_slot", "keep_points")), ("lock", ("lock_slot",))):
+            length = np.diff(getattr(self, f"{name}_ptr"))
+            chosen = np.repeat(place >= 0, length)
+            arrays[f"{name}_ptr"] = np.concatenate([[0], np.cumsum(length[who])]).astype(np.int64)
+            arrays |= {column: getattr(self, column)[chosen] for column in columns}
+        return self.with_citizens(**arrays, apart=apart[(apart >= 0).all(axis=1)])
+
     def seats_only(self) -> Problem:
         """The same week without minimum sizes, staff and room rows and keep-apart pairs."""
         none = np.zeros(0, np.int64)

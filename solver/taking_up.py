@@ -6,9 +6,11 @@ import numpy as np
 
 from solver import kernels_chain as chains
 from solver import kernels_pool as moves
-from solver.pricing import Pricer
-from solver.primal import DiveOptions, dive, empty_seating
-from solver.problem import Ints
+from solver.master import slot_prices
+from solver.pricing import MOVE_NODES, Pricer
+from solver.primal import DiveOptions, dive, empty_seating, limits
+from solver.problem import MICRO_PER_PRICE, Ints
+from solver.sizes import lower_limits
 from solver.warm import REMEMBERED
 
 
@@ -29,3 +31,32 @@ def seat_again(
     for _ in dive(pricer, rows, price, seating, np.setdiff1d(everyone, kept), rng, options):
         pass
     return seating
+
+
+def fill_new(pricer: Pricer, rows: moves.Rows, price: Ints, new: Ints, minimum: Ints, seating: chains.Seating) -> None:
+    """Let those who would take a new slot for nothing take what fits, who gains most at these prices first.
+
+    An exchange moves one citizen at a time and opens no group that its first participant would leave too small. At the
+    price at which a new slot's seats clear, many who come from a seat as dear as that one gain nothing by going there.
+    `seating` changes in place.
+
+    Parameters
+    ----------
+    new
+        Slots that the earlier week did not have.
+    minimum
+        (S,) participants that each group of a slot needs.
+    """
+    menu, total = pricer.prepared.menu, slot_prices(rows, price)
+    owner = np.repeat(np.arange(len(pricer.plan)), np.diff(menu.option_ptr[menu.class_ptr[menu.choice_ptr]]))
+    able = np.unique(owner[np.isin(menu.option_slot, new)])
+    total[new] = 0
+    pricer.best_plans(able, total, MOVE_NODES)
+    who = able[np.isin(pricer.plan[able], new).any(axis=1)]
+    paid = np.where(seating.plan >= 0, total[seating.plan], 0).sum(axis=1) * MICRO_PER_PRICE
+    gain = pricer.net - menu.value - (seating.worth - paid)
+    empty = (minimum > 0) & (seating.load[: len(minimum)] == 0)
+    empty[new] = False
+    low = lower_limits(pricer.prepared.problem, minimum, seating.load)
+    order = who[np.argsort(-gain[who], kind="stable")]
+    pricer.reseat(order, total, limits(rows, price, low), rows.closed | empty, seating)

@@ -21,7 +21,8 @@ class WarmStart:
     price: Ints
     plans: Plans | None = None
     whole: bool = False  # of nearly the same week: its plans are seated as they are before anything else
-    guessed: Ints | None = None  # slots that are new, whose prices are rather too high
+    new: Ints | None = None  # slots that the earlier run did not have
+    guessed: Ints | None = None  # of them, those whose prices are rather too high
 
 
 def remember(pricer: Pricer, plans: Plans) -> Ints:

@@ -19,7 +19,7 @@ from solver.primal import DiveOptions, copy_seating, dive, empty_seating, full_s
 from solver.problem import MICRO, MICRO_PER_PRICE, Ints
 from solver.restricted import best_of_seen
 from solver.sizes import close_small, groups_running, lower_limits, minimum_sizes, open_prices, too_small
-from solver.taking_up import seat_again
+from solver.taking_up import fill_new, seat_again
 from solver.warm import REMEMBERED, WarmStart, remember
 
 
@@ -101,6 +101,8 @@ class Work:
             self.rng,
             self.schedule.quick,
         )
+        if self.warm is not None and self.warm.new is not None and len(self.warm.new):
+            fill_new(self.pricer, self.rows, self.search.best, self.warm.new, self.minimum, seating)
         yield from self._complete(self.rows, seating, "earlier plan")
         self.search.certify(self.schedule.first_nodes)
         yield "certificate"

@@ -21,6 +21,7 @@ from api.cli.records import audit, backup, chores, citizen, restore
 from api.cli.rolling import next_week
 from api.cli.serving import serve
 from api.cli.shared import BAD_INPUT, InputError, databases, err, print_json
+from api.cli.suggesting import suggest
 from api.cli.working import worker
 from catalog.weeks import WeekError
 from scheduler.archive import ArchiveError
@@ -79,6 +80,7 @@ app.command("verify")(verify)
 app.command("replay")(replay)
 app.command("what-if")(what_if)
 app.command("prices")(prices)
+app.command("suggest")(suggest)
 app.add_typer(audit, name="audit")
 app.add_typer(citizen, name="citizen")
 app.command("backup")(backup)

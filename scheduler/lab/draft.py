@@ -43,13 +43,13 @@ def take(group: GroupFacts, which: Ints) -> GroupFacts:
     )
 
 
-def join(one: GroupFacts, other: GroupFacts) -> GroupFacts:
-    """The groups of one and then those of the other."""
-    both = {field.name: np.concatenate([getattr(one, field.name), getattr(other, field.name)]) for field in fields(one)}
+def join(*parts: GroupFacts) -> GroupFacts:
+    """The groups of each part, one part after the other."""
+    whole = {field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(parts[0])}
     for name in ("meeting_ptr", "staff_ptr"):
-        first, second = getattr(one, name), getattr(other, name)
-        both[name] = np.concatenate([first, second[1:] + first[-1]])
-    return GroupFacts(**both)
+        length = np.concatenate([np.diff(getattr(part, name)) for part in parts])
+        whole[name] = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
+    return GroupFacts(**whole)
 
 
 def keep_groups(draft: Draft, kept: Bools) -> Draft:

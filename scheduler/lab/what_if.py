@@ -81,7 +81,7 @@ def what_if(
 ) -> WhatIf:
     """Plan the scenario from where the run ended, until its gap is the run's or time is up."""
     began = time.perf_counter()
-    before, ended = _before(task, options)
+    before, ended = before_of(task, options)
     if options.time_limit is not None:
         left = options.time_limit - task.read_seconds - (time.perf_counter() - began) - COUNTING_SECONDS
         options = replace(options, time_limit=max(left, LEAST_SECONDS))
@@ -117,7 +117,7 @@ def ended_at(draft: Draft, side: Side, price: Ints) -> Ended:
     return Ended(Archive(side.problem, side.ids), price, side.plans, codes_of(draft, side.ids.group))
 
 
-def _before(task: Task, options: Options) -> tuple[Side, Ended]:
+def before_of(task: Task, options: Options) -> tuple[Side, Ended]:
     """The planned week: the stored plan, or a new one where the week's facts have changed since."""
     base, draft = task.base, task.base.draft
     stored = Ended(base.archive, base.price, base.plans, codes_of(draft, base.archive.ids.group))

@@ -144,6 +144,18 @@ def test_prices_are_shown_by_what_is_asked_for_and_whole_as_json(planned: Igang)
     assert (code, "there is no run 9" in errors) == (2, True)
 
 
+def test_groups_are_suggested_with_what_was_confirmed_and_nothing_is_stored(planned: Igang, tmp_path: Path) -> None:
+    before = (tmp_path / "igang.db").read_bytes()
+    found = planned.json("suggest", "--groups", "2", "--week", WEEK)
+    assert (found["run"], found["week"], found["asked_for"]) == (1, WEEK, 2)
+    assert found["total"] == pytest.approx(sum(one["confirmed"] for one in found["groups"]))
+    assert {"groups", "total"} <= found["greedy"].keys()
+    code, text, _ = planned("suggest", "--groups", "1")
+    assert code == 0
+    assert "as a planner would add it by hand" in text
+    assert (tmp_path / "igang.db").read_bytes() == before
+
+
 def test_a_workbook_holds_every_meeting_as_text(planned: Igang, tmp_path: Path) -> None:
     planned("export", "1", "plan.xlsx")
     planned("export", "1", "plan.csv")
@@ -172,6 +184,10 @@ def test_two_databases_lie_side_by_side(planned: Igang) -> None:
         (["export", "1", "plan.txt"], "plan.txt"),
         (["export", "1", "missing/plan.csv"], "missing"),
         (["plan", WEEK, "--time-limit", "0"], "--time-limit"),
+        (["suggest", "--groups", "0"], "--groups"),
+        (["suggest", "--run", "99"], "99"),
+        (["suggest", "--week", "2026-W40"], "2026-W40"),
+        (["suggest", "--week", "2026-W40", "--run", "1"], f"expected {WEEK}, the week of run 1"),
         (["runs", "--database", "nonsense"], "nonsense"),
         (["runs", "--database", "sqlite:///nowhere.db"], "igang init"),
     ],

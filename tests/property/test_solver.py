@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solver import Options, WarmStart, first_come, solve
+from solver.master import lagrangian, make_rows, slot_prices
+from solver.one import DECISIVE
+from solver.opening import gains
+from solver.options import prepare
+from solver.pricing import Pricer
 from solver.problem import Problem
 from solver.solution import Round, Solution
 from solver.verify import verify
@@ -153,7 +159,7 @@ def test_a_price_that_is_guessed_much_too_high_spoils_no_bound(problem: Problem,
     slots = data.draw(st.lists(st.integers(0, problem.num_slots - 1), min_size=1, unique=True))
     price = before.price.copy()
     price[slots] = 64 * price[slots] + 10**6
-    warm = WarmStart(price, before.plans, whole=True, guessed=np.array(slots))
+    warm = WarmStart(price, before.plans, whole=True, new=np.array(slots), guessed=np.array(slots))
 
     solution = solve(problem, ROUNDS, warm=warm)
 
@@ -174,6 +180,25 @@ def test_a_price_that_is_guessed_too_high_is_lowered_before_the_first_bound() ->
     ]
 
     assert bounds[1] < bounds[0]
+
+
+@settings(max_examples=60)
+@given(tight_problems(), st.data())
+def test_a_slot_more_gains_no_plan_more_than_its_seats_promise(problem: Problem, data: st.DataObject) -> None:
+    slot = data.draw(st.integers(0, problem.num_slots - 1))
+    rows, price = make_rows(problem), solve(problem, ROUNDS).price.copy()
+    price[slot] = 0
+    everybody = np.ones((problem.num_citizens, problem.num_offerings), np.bool_)
+    (gain,) = gains(problem, price, [slot], everybody, threads=1)
+    pricer, without = Pricer(prepare(problem, 1), 1), slot_prices(rows, price)
+    without[slot] = DECISIVE
+    pricer.best_plans(np.arange(problem.num_citizens), without)
+
+    promised = lagrangian(rows, price, pricer.upper) + int(gain[: rows.cap[slot]].sum())
+
+    assert oracle.optimum(problem)[0] <= promised
+    (half,) = gains(problem, price, [slot], everybody & (np.arange(problem.num_citizens) % 2 == 0)[:, None], threads=1)
+    assert Counter(half.tolist()) <= Counter(gain.tolist())
 
 
 @settings(max_examples=60)

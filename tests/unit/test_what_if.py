@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from catalog.tables import Group, OfferingTargetGroup, TargetGroup, Weight
-from scheduler.lab.scenario import ScenarioError, from_file, read_scenario
+from scheduler.lab.scenario import Scenario, ScenarioError, from_file, read_scenario
 from scheduler.lab.what_if import as_record, read_task, what_if
 from scheduler.tables import Citizen, Lock, Run
 from tests.unit.lab_centre import FEW, changed, own, plan_week, planned
@@ -31,6 +32,12 @@ def test_one_more_group_serves_who_was_left_out_and_nobody_loses(planned: Centre
     assert (found.moves.fewer_hours, found.moves.more_hours, found.moves.newly_under_way) == (0, 2, 2)
     assert found.after.kpis.staff_hours_by_role == {"coach": found.before.kpis.staff_hours + 0.0}
     assert found.after.kpis.points > found.before.kpis.points
+
+
+def test_a_group_more_that_takes_two_to_run_opens_at_once(planned: Centre) -> None:
+    task = read_task(planned.session, Scenario.model_validate({"week": WEEK, "add_groups": [MORE | {"minimum": 2}]}))
+    found = what_if(task, replace(FEW, max_rounds=1))
+    assert found.after.kpis.wishes_met == 4
 
 
 def test_a_named_member_of_staff_holds_an_added_group_where_she_is_free(planned: Centre) -> None:
