@@ -11,13 +11,14 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
 from benchmarks.cluster_kills import Killable, KilledPricer
+from benchmarks.cluster_ray import is_ray_there, two_machines
 from benchmarks.draw import draw_problem
 from benchmarks.warming import warm_up
 from scheduler.shard_process import ProcessPricer
@@ -55,20 +56,43 @@ class Measured:
     pricing_percent: float  # of it, what could have been priced elsewhere
 
 
-def measure(problem: Problem, options: Options, workers: int, least: int, *, kill: bool) -> Measured:
+MakePricers = Callable[[int], Sequence[Killable]]
+TRANSPORTS: dict[str, Callable[[], AbstractContextManager[MakePricers]]] = {
+    "processes": lambda: nullcontext(lambda workers: [ProcessPricer(f"worker {at + 1}") for at in range(workers)]),
+    "ray": two_machines,
+}
+
+
+def measure(problem: Problem, options: Options, workers: int, least: int, transport: str, *, kill: bool) -> Measured:
     """Do the runs."""
+    with TRANSPORTS[transport]() as make:
+        return _measure(problem, options, make, Asked(transport, workers, least, kill))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """By whom a run is priced."""
+
+    transport: str
+    workers: int
+    least: int
+    kill: bool
+
+
+def _measure(problem: Problem, options: Options, make: MakePricers, asked: Asked) -> Measured:
+    workers, least = asked.workers, asked.least
     began = time.perf_counter()
     local = solve(problem, options)
     seconds_local = time.perf_counter() - began
     alone, seconds_alone, tally = _run(problem, replace(options, threads=1), [HerePricer()], least)
     pricing = 100.0 * tally.searching / seconds_alone
-    far = _far(workers)
+    far = make(workers)
     solution, seconds, tally = _run(problem, options, far, least)
     moved = sum(pricer.sent + pricer.received for pricer in far)
     calls = max(1, tally.calls)
     found = Measured(
         identical=same(local, alone) and same(local, solution),
-        transport="processes",
+        transport=asked.transport,
         citizens=problem.num_citizens,
         workers=workers,
         kills=0,
@@ -87,17 +111,13 @@ def measure(problem: Problem, options: Options, workers: int, least: int, *, kil
         seconds_alone=round(seconds_alone, 2),
         pricing_percent=round(pricing, 1),
     )
-    if kill:
-        killed = [KilledPricer(pricer, at, workers) for at, pricer in enumerate(_far(workers))]
+    if asked.kill:
+        killed = [KilledPricer(pricer, at, workers) for at, pricer in enumerate(make(workers))]
         solution, seconds, tally = _run(problem, options, killed, least)
         found.identical &= same(local, solution)
         found.kills, found.lost = sum(pricer.kills for pricer in killed), tally.lost
         found.seconds_lost_to_kills, found.seconds_killed = round(tally.losing, 2), round(seconds, 2)
     return found
-
-
-def _far(workers: int) -> list[Killable]:
-    return [ProcessPricer(f"worker {at + 1}") for at in range(workers)]
 
 
 def _run(problem: Problem, options: Options, pricers: Sequence[Pricer], least: int) -> tuple[Solution, float, Tally]:
@@ -132,12 +152,14 @@ def main() -> None:
     words.add_argument("--least", type=_positive, default=500, help="citizens that are worth a call")
     words.add_argument("--seed", type=int, default=1)
     words.add_argument("--kill", action="store_true", help="kill a worker in every round of pricing")
+    words.add_argument("--transport", choices=TRANSPORTS, help="ray where it is installed, else processes")
     words.add_argument("--json", action="store_true", help="one line of JSON instead of a table")
     asked = words.parse_args()
     problem = draw_problem(asked.citizens, asked.seed)
     warm_up(draw_problem(150, asked.seed, 0.4))
     options = Options(seed=asked.seed, time_limit=None, max_rounds=asked.rounds)
-    found = asdict(measure(problem, options, asked.workers, asked.least, kill=asked.kill))
+    transport = asked.transport or ("ray" if is_ray_there() else "processes")
+    found = asdict(measure(problem, options, asked.workers, asked.least, transport, kill=asked.kill))
     print(json.dumps(found) if asked.json else "\n".join(f"{name:24} {value}" for name, value in found.items()))
     sys.exit(not found["identical"])
 
