@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from solver.crew import Crew
 from solver.deal import deal
 from solver.options import prepare
 from solver.problem import MICRO, Problem
@@ -53,6 +54,7 @@ def solve(
     warm: WarmStart | None = None,
     should_stop: Callable[[], bool] | None = None,
     schedule: Schedule | None = None,
+    crew: Crew | None = None,
 ) -> Solution:
     """Plan everybody's week.
 
@@ -64,6 +66,9 @@ def solve(
         Prices and plans of an earlier run of nearly the same week.
     should_stop
         Asked after each round; true ends the run with the best plan so far.
+    crew
+        Prices in place of this process where many citizens are priced at once; the plan is the same. Who made it
+        closes it.
 
     Raises
     ------
@@ -73,7 +78,7 @@ def solve(
     began = time.perf_counter()
     options = options or Options()
     prepared = prepare(problem, options.threads)
-    work = Work(prepared, options.seed, options.threads, warm, schedule or Schedule())
+    work = Work(prepared, options.seed, options.threads, warm, schedule or Schedule(), crew)
     trace: list[Round] = []
     termination: Termination | None = None
     for phase in work.rounds():

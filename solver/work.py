@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from solver import kernels_chain as chains
 from solver import kernels_pool as moves
+from solver.crew import Crew
 from solver.deal import hold_rows
 from solver.master import make_rows, slot_prices
 from solver.options import Prepared
@@ -48,9 +49,12 @@ class Schedule:
 class Work:
     """The state of one run. `bound`, `objective` and `best` hold what is proved and the best whole plan so far."""
 
-    def __init__(self, prepared: Prepared, seed: int, threads: int, warm: WarmStart | None, schedule: Schedule) -> None:
+    def __init__(
+        self, prepared: Prepared, seed: int, threads: int, warm: WarmStart | None, schedule: Schedule,
+        crew: Crew | None = None,
+    ) -> None:  # fmt: skip
         self.prepared, self.problem, self.schedule = prepared, prepared.problem, schedule
-        self.pricer = Pricer(prepared, threads)
+        self.pricer = Pricer(prepared, threads, crew=crew)
         self.rows = make_rows(self.problem)
         self.rng = np.random.default_rng(seed)
         self.fixed = int(prepared.menu.value.sum())
