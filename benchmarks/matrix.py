@@ -157,6 +157,7 @@ def _ask(client: TestClient, route: APIRoute, method: str, asker: Asker, ids: di
         "waiting_id": ABSENT,
         "offering_id": "ingen",
         "sub_goal_id": ABSENT,
+        "scenario_id": ABSENT,
     } | ids
     path = route.path.format(**{name: names[name] for name in route.param_convertors})
     headers = {"Authorization": f"Bearer {asker.key}", "Idempotency-Key": key}

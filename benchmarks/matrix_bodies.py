@@ -13,6 +13,7 @@ BODIES: dict[str, Any] = {
     "lock": {"why": "aftalt"},
     "set_interpreter": {"language": "arabisk"},
     "ask_run": {"time_limit": 1},
+    "ask_scenario": {"citizens": 90},
     "approve": {"team": "", "reason": "set igennem"},
     "answer": {"answer": "yes"},
     "keep_week": {"keep": True},

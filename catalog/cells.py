@@ -117,6 +117,8 @@ def read_week_times(value: Any) -> list[WeekTime]:
 
 
 def _read_week_time(part: Any) -> WeekTime:
+    if isinstance(part, list | tuple):
+        part = _in_words(*part) if len(part) == 3 and all(isinstance(one, int) for one in part) else ""
     match = _MEETING.fullmatch(str(part).strip())
     if match is None:
         raise ValueError("expected meetings such as man 9:00-10:30; tor 13:00-15:00")
@@ -124,6 +126,12 @@ def _read_week_time(part: Any) -> WeekTime:
     if end <= start:
         raise ValueError(f"expected a meeting that ends after its start: {str(part).strip()} is empty")
     return day, start, end
+
+
+def _in_words(day: int, start: int, end: int) -> str:
+    """A meeting in numbers, as it is stored, in the words that are read."""
+    word = DAY_WORDS[day][0] if 0 <= day < len(DAY_WORDS) else ""
+    return f"{word} {start // 60}:{start % 60:02}-{end // 60}:{end % 60:02}"
 
 
 Clock = Annotated[int, BeforeValidator(read_clock)]

@@ -45,6 +45,8 @@ ACTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "register.write": _STAFF,
         "promises.read": _EVERYBODY,
         "figures.read": _CENTRE,
+        "scenario.ask": _PLANNERS,
+        "scenario.read": _PLANNERS,
         "run.ask": _CENTRE,
         "run.read": _CENTRE,
         "run.cancel": _CENTRE,

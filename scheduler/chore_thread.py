@@ -20,6 +20,7 @@ from sqlalchemy import Engine
 
 from catalog.database import make_engine, reading, writing
 from scheduler import clock
+from scheduler.asked_scenarios import plan_scenarios
 from scheduler.channels import Channel
 from scheduler.chores import drop_old, let_go_overdue, look_at_steps, offer_seats, remind_and_send
 from scheduler.printing import make_prints
@@ -55,9 +56,12 @@ class ChoreThread:
         self._states = WeekStates()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="chores", daemon=True)
+        # A scenario takes a quarter of a minute, for which nobody's hold or message must wait.
+        self._planning = threading.Thread(target=self._keep_planning, name="scenarios", daemon=True)
 
     def __enter__(self) -> ChoreThread:
         self._thread.start()
+        self._planning.start()
         return self
 
     def __exit__(
@@ -65,6 +69,7 @@ class ChoreThread:
     ) -> None:
         self._ended.set()
         self._thread.join(STOP_SECONDS)
+        self._planning.join(1.0)  # Whatever it plans ends with this process, and another takes it up.
         self._engine.dispose()
 
     def _keep(self) -> None:
@@ -74,6 +79,13 @@ class ChoreThread:
                     self._do(name)
                 except Exception as error:  # noqa: BLE001  # One chore that fails must not end the others.
                     log.warning("a chore failed; it is tried again", chore=name, error=type(error).__name__)
+
+    def _keep_planning(self) -> None:
+        while not self._ended.wait(self._pace.look):
+            try:
+                plan_scenarios(self._engine)
+            except Exception as error:  # noqa: BLE001  # One that cannot be read must not end those that follow.
+                log.warning("a scenario failed; it is tried again", error=type(error).__name__)
 
     def _do(self, name: str) -> None:
         if name == "jobs":

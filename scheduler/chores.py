@@ -15,6 +15,7 @@ from catalog.database import reading, writing
 from catalog.tables import Group
 from catalog.weeks import CENTRE_TIME, week_of
 from scheduler import idempotency, offers, requests
+from scheduler.asked_scenarios import drop_scenarios, plan_scenarios
 from scheduler.channels import Channel
 from scheduler.life import NotPublishedError
 from scheduler.messages import Sent, send_due
@@ -37,9 +38,9 @@ class Done:
     reminders: int
     sent: int
     waiting: int  # messages that will be tried again
-    forgotten: int  # answers to writes, copies and prints
+    forgotten: int  # answers to writes, copies, prints and scenarios
     stripped: int  # runs that lost an input with somebody erased
-    jobs: int  # copies, erasures and prints
+    jobs: int  # copies, erasures, prints and scenarios
     let_go: int  # holds that were over
     seats: int  # that came free and were offered to who waits
     stalled: int  # tasks about steps that are overdue and people who get no further
@@ -49,7 +50,7 @@ def do_chores(
     engine: Engine, channels: Mapping[str, Channel], listed: Path, now: dt.datetime, fonts: Path | None = None
 ) -> Done:
     """Do them all once; several processes may, and a second time does nothing twice."""
-    jobs = do_jobs(engine, listed) + make_prints(engine, fonts)
+    jobs = do_jobs(engine, listed) + make_prints(engine, fonts) + plan_scenarios(engine)
     reminders, sent = remind_and_send(engine, channels, now)
     forgotten, stripped = drop_old(engine, now)
     let_go = let_go_overdue(engine, now)
@@ -112,10 +113,10 @@ def look_at_steps(engine: Engine, now: dt.datetime) -> int:
 
 
 def drop_old(engine: Engine, now: dt.datetime) -> tuple[int, int]:
-    """Drop what is kept no longer; returns how many answers, copies and prints, and how many runs lost their input."""
+    """Drop what is kept no longer; returns how much was kept, and how many runs lost their input."""
     with writing(engine) as session:
         forgotten = idempotency.forget_before(session, now - ANSWERS_KEPT) + drop_copies(session, now)
-        forgotten += drop_prints(session, now)
+        forgotten += drop_prints(session, now) + drop_scenarios(session, now)
     with reading(engine) as session:
         runs = holding_erased(session)
     if runs:

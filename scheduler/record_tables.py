@@ -96,6 +96,22 @@ class WeekPrint(Base):
     pdf: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, repr=False)
 
 
+class AskedScenario(Base):
+    """A planned week with something different that somebody asked for, and what a worker found that it would be."""
+
+    __tablename__ = "asked_scenario"
+    __table_args__ = (CheckConstraint("attempt >= 0", name="attempt"),)
+    id: Mapped[RowNumber] = mapped_column(init=False)
+    asked_by: Mapped[int] = refers_to("account.id")
+    asked_at: Mapped[dt.datetime]
+    scenario: Mapped[dict[str, Any]] = mapped_column(JSON)
+    tried_at: Mapped[dt.datetime | None] = mapped_column(default=None)  # when a worker took it up
+    attempt: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    error: Mapped[str] = mapped_column(default="")
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None, repr=False)
+
+
 class Chore(Base):
     """When something that recurs is due again, so that of many workers one does it."""
 

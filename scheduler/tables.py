@@ -25,7 +25,16 @@ from scheduler.promise_tables import (
     TestResult,
 )
 from scheduler.publishing_tables import Approval, CalendarFeed, PlanAnswer, Publication, StaffTask
-from scheduler.record_tables import AuditEntry, Chore, CitizenJob, Message, Pseudonym, StoredAnswer, WeekPrint
+from scheduler.record_tables import (
+    AskedScenario,
+    AuditEntry,
+    Chore,
+    CitizenJob,
+    Message,
+    Pseudonym,
+    StoredAnswer,
+    WeekPrint,
+)
 from scheduler.request_tables import (
     ChangeRequest,
     FreedSeat,
@@ -44,6 +53,7 @@ __all__ = [
     "Agreement",
     "ApiKey",
     "Approval",
+    "AskedScenario",
     "Attendance",
     "AuditEntry",
     "AvailabilityBlock",

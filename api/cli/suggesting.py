@@ -62,7 +62,7 @@ def show_suggestion(record: dict[str, Any]) -> None:
     out.print(f"Groups to add to week {record['week']}, run {record['run']}, the best first")
     _show(record["groups"], CONFIRMED)
     if len(record["groups"]) < record["asked_for"]:
-        out.print(f"No more than {len(record['groups'])} of {record['asked_for']}: nothing else was worth more than 0.")
+        out.print(f"{len(record['groups'])} of {record['asked_for']}: nothing else was worth more, or it was stopped.")
     change = record["change"]
     out.print(f"All of them: {_change(change)}, {record['total']:+,.1f} points.")
     out.print(f"{change['more_hours']:,} people get more hours, {change['fewer_hours']:,} fewer.")

@@ -29,6 +29,7 @@ from api.http import (
     requests,
     reviewing,
     runs,
+    scenarios,
     status,
     tasks,
     waiting,
@@ -49,8 +50,8 @@ from scheduler.audit_log import AuditLog
 
 THREADS = 8  # as many as the pool has connections
 ROUTES = (
-    plans, requests, status, login, accounts, catalog, citizens, privacy, representing, runs, reviewing, tasks, feeds,
-    files, waiting, whys, group_changes, inbound, goals, agreements, ratings, attendance, progress,
+    plans, requests, status, login, accounts, catalog, citizens, privacy, representing, runs, reviewing, scenarios,
+    tasks, feeds, files, waiting, whys, group_changes, inbound, goals, agreements, ratings, attendance, progress,
 )  # fmt: skip
 
 

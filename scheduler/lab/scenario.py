@@ -22,6 +22,7 @@ class ScenarioError(ValueError):
     """A scenario cannot be planned; the message names the file, the edit, what was found and what was expected."""
 
     def __init__(self, edit: str, found: object, expected: str) -> None:
+        self.edit, self.found, self.expected = edit, found, expected
         super().__init__(f"{edit}: found {found!r}, expected {expected}")
 
 

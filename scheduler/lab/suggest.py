@@ -30,7 +30,7 @@ from solver.solution import Progress
 
 MOST_GROUPS = 100
 AGAIN = 12  # candidates that are priced again before each choice
-DEFAULT_SECONDS = 10.0  # at most, to plan the week again with one group more; seldom more than 3 are needed
+DEFAULT_SECONDS = 30.0  # at most, to plan the week again with one group more; its rounds seldom take 3
 MOST_TRIES, CLEARLY = 3, 1.5  # another is tried where it is expected to be worth so many times as much
 ROUNDS = 5  # in which a group more finds its people: a certificate, then exchanges
 
@@ -161,17 +161,23 @@ class _Search:
         return Standing(draft, side, ended_at(draft, side, solution.price))
 
     def choose(self, now: Standing) -> Added | None:
-        """Confirm what promises most; where it keeps far less of that than others did, the next one is tried too."""
+        """Confirm what promises most; where it keeps far less of that than others did, the next one is tried too.
+
+        What was tried in vain is not tried again.
+        """
         best: Added | None = None
-        for promise in self.known[:MOST_TRIES]:
+        tried = [promise for promise in self.known[:MOST_TRIES] if promise.value > 0]
+        for at, promise in enumerate(tried):
             usual = median(self.kept) if self.kept else 0.0
-            if promise.value <= 0 or (best and promise.value * usual <= CLEARLY * best.worth):
+            if best and best.worth > 0 and promise.value * usual <= CLEARLY * best.worth:
+                tried = tried[:at]
                 break
             code = _new_code(now.draft, promise.candidate)
             found = Added(code, promise, now, self.confirm(now, {code: promise}, ROUNDS))
             self.kept.append(found.worth / promise.value)
             if best is None or found.worth > best.worth:
                 best = found
+        self.known = [each for each in self.known if each not in tried or (best and each == best.promise)]
         return best if best and best.worth > 0 else None
 
 
@@ -208,7 +214,7 @@ def suggest(
         if tell is not None:
             tell(found)
     chosen = _by_hand(search, start, len(groups))
-    end = search.confirm(start, chosen, ROUNDS + len(chosen))
+    end = search.confirm(start, chosen, ROUNDS + len(chosen)) if chosen else start
     return Suggestion(
         question, start, tuple(groups), tuple(chosen.items()), end, task.read_seconds + time.perf_counter() - began
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -209,3 +209,23 @@ def test_first_come_first_served_is_never_better_than_the_optimum(problem: Probl
     assert len(objectives) == 3
     assert max(objectives) <= oracle.optimum(problem)[0]
     assert [served.objective for served in first_come(problem, seed, orders=3)] == objectives
+
+
+@settings(max_examples=40)
+@given(problems(), st.data())
+def test_a_part_of_the_citizens_keeps_what_is_theirs(problem: Problem, data: st.DataObject) -> None:
+    everyone = np.arange(problem.num_citizens)
+    who = np.array(sorted(data.draw(st.sets(st.sampled_from(everyone.tolist()), min_size=1))), np.int64)
+    whole, part = problem.part(everyone), problem.part(who)
+    assert all(np.array_equal(getattr(whole, each.name), getattr(problem, each.name)) for each in fields(problem))
+    for at, citizen in enumerate(who.tolist()):
+        for ptr, column in (("lock_ptr", "lock_slot"), ("keep_ptr", "keep_slot"), ("keep_ptr", "keep_points")):
+            own, old = (
+                getattr(one, column)[getattr(one, ptr)[i] : getattr(one, ptr)[i + 1]]
+                for one, i in ((part, at), (problem, citizen))
+            )
+            assert np.array_equal(own, old)
+        assert np.array_equal(part.wish[at], problem.wish[citizen])
+    assert {frozenset(pair) for pair in who[part.apart].tolist()} == {
+        frozenset(pair) for pair in problem.apart.tolist() if set(pair) <= set(who.tolist())
+    }

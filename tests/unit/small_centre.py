@@ -112,16 +112,21 @@ def open_centre() -> Iterator[Centre]:
     engine = make_engine("sqlite://")
     Base.metadata.create_all(engine)
     with writing(engine) as session:
-        made = Centre(session)
-        for leg in ("arbejde", "krop"):
-            made.add(Leg(id=leg, da=leg, en=leg))
-            made.add(LegDose(leg_id=leg, valid_from=dt.date(2026, 1, 1), minutes=60))
-        for indicator in ("helbred", "jobtro"):
-            made.add(Indicator(id=indicator, da=indicator, en=indicator))
-        made.add(Site(id="nord", name="Nordre"))
-        load_points(session)
-        yield made
+        yield furnish(session)
     engine.dispose()
+
+
+def furnish(session: Session) -> Centre:
+    """The centre in a database that is empty."""
+    made = Centre(session)
+    for leg in ("arbejde", "krop"):
+        made.add(Leg(id=leg, da=leg, en=leg))
+        made.add(LegDose(leg_id=leg, valid_from=dt.date(2026, 1, 1), minutes=60))
+    for indicator in ("helbred", "jobtro"):
+        made.add(Indicator(id=indicator, da=indicator, en=indicator))
+    made.add(Site(id="nord", name="Nordre"))
+    load_points(session)
+    return made
 
 
 def locked_groups(problem: Problem, ids: Ids) -> list[int]:

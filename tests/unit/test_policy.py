@@ -34,6 +34,8 @@ TABLE = {
     "session.end": ("CRASPM", "CSM"),
     "catalog.read": ("CRASPM", "CSM"),
     "catalog.write": ("PM", "M"),
+    "scenario.ask": ("PM", "M"),
+    "scenario.read": ("PM", "M"),
     "week.write": ("SPM", "SM"),
     "citizen.list": ("SM", "SM"),
     "citizen.read": ("CRASM", "CRASM"),
