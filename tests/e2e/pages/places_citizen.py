@@ -77,6 +77,15 @@ def _ask_for_a_talk(page: Page) -> None:
     page.wait_for_selector(".side-by-side")
 
 
+def _answer_too_late(page: Page) -> None:
+    """Answer the proposal as a page sends it that was opened before the week was sent out."""
+    page.locator("#coming-form").evaluate("""form => { form.action = '/forslag' + location.search;
+      for (const [name, value] of [['answer', 'change'], ['text', 'Jeg vil hellere male']]) {
+        form.append(Object.assign(document.createElement('input'), {name, value})); }
+      form.submit(); }""")
+    page.wait_for_selector("#text[readonly]")
+
+
 def _come(page: Page) -> None:
     if not page.locator(".says-coming").count():
         page.locator("main .event-button:has-text('Jeg kommer')").first.click()
@@ -101,6 +110,7 @@ CITIZEN = (
     Place("min-week-last", "/min-uge?uge={last_week}", "citizen"),
     Place("min-week-helper", "/for/{citizen}/min-uge", "representative"),
     Place("min-week-coming", "/min-uge?uge={next_week}", "citizen", _come, out=True),
+    Place("min-week-too-late", "/min-uge?uge={next_week}", "citizen", _answer_too_late, out=True),
     Place("activity-past", "/min-uge/{past_group}", "citizen"),
     Place("activity", "/min-uge/{next_group}", "citizen", out=True),
     Place("activity-coming", "/min-uge/{next_group}", "citizen", _come, out=True),

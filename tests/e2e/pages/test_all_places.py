@@ -9,13 +9,14 @@ import pytest
 from playwright.sync_api import Page, Response
 
 from api.pages.texts import words_of
-from tests.e2e.pages.axe import violations
+from tests.e2e.pages.axe import TOO_WIDE, violations
 from tests.e2e.pages.place import Place
 from tests.e2e.pages.places import PLACES
 from tests.e2e.pages.site import DESKTOP, HEIGHT, PHONE, Site
 
 COLD_BYTES, WARM_BYTES = 150_000, 15_000
 MOST_LIX = 35
+ZOOMED = DESKTOP // 2  # of the page's own pixels, where somebody sees it at 200 %
 NAMES = [place.name for place in PLACES]
 SLUG = re.compile(r"\b[a-z]+(_[a-z0-9]+)+\b")
 ENGLISH = re.compile(
@@ -44,6 +45,8 @@ def test_a_place_is_accessible_fits_every_screen_and_is_said_in_easy_danish(site
             page.set_viewport_size({"width": width, "height": HEIGHT[width]})
             assert violations(page) == [], width
             assert page.locator("header .phone-number").is_visible()
+        page.set_viewport_size({"width": ZOOMED, "height": HEIGHT[DESKTOP] // 2})
+        assert page.evaluate(TOO_WIDE) <= 0
         assert page.locator("html").get_attribute("lang") == "da"
         assert page.locator("h1").count() == 1
         levels = page.evaluate(HEADINGS)
