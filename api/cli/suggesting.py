@@ -81,7 +81,8 @@ def show_suggestion(record: dict[str, Any]) -> None:
 
 
 def _show(groups: list[dict[str, Any]], columns: dict[str, str]) -> None:
-    table = Table("Group", show_lines=True)
+    table = Table(show_lines=True)
+    table.add_column("Group", min_width=GROUP_WIDTH, overflow="fold")
     for text in columns.values():
         table.add_column(text, justify="right", no_wrap=True)
     for one in groups:
@@ -104,15 +105,14 @@ def _change(change: dict[str, Any]) -> str:
 CHOSEN = {"people": "People", "promised": "Promised"}
 CONFIRMED = {
     "people": "People",
-    "newly_under_way": "Under\nway",
-    "wishes_met": "Wishes",
-    "below_minimum": "Below\nhours",
-    "legs_covered": "Legs",
     "hours": "Hours",
+    "wishes_met": "Wishes",
+    "legs_covered": "Legs",
     "promised": "Promised",
     "confirmed": "Points",
-}
-SIGNED = ("newly_under_way", "wishes_met", "below_minimum", "legs_covered", "hours")
+}  # What is left out is in the line below the table, and in --json.
+SIGNED = ("wishes_met", "legs_covered", "hours")
+GROUP_WIDTH = 28  # so that a name of staff fits in a terminal of 80 columns
 DIGITS = {"hours": 1, "promised": 1, "confirmed": 1}
 TOTALS = {
     "under_way": "under way",
