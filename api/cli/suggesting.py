@@ -112,7 +112,7 @@ CONFIRMED = {
     "confirmed": "Points",
 }  # What is left out is in the line below the table, and in --json.
 SIGNED = ("wishes_met", "legs_covered", "hours")
-GROUP_WIDTH = 28  # so that a name of staff fits in a terminal of 80 columns
+GROUP_WIDTH = 23  # so that a name of staff fits in a terminal of 80 columns
 DIGITS = {"hours": 1, "promised": 1, "confirmed": 1}
 TOTALS = {
     "under_way": "under way",
