@@ -1,0 +1,129 @@
+"""Our planner beside what else one could use: `python -m benchmarks.peers --citizens 200 --seconds 10 [--json]`
+
+Every method plans the same week for the same time on two cores, its plan is counted again by the same `solver.verify`,
+and its gap is to the same bound: the lowest that any of them proves.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+
+from benchmarks.bars import Figures
+from benchmarks.draw import draw_problem
+from benchmarks.peers_jobs import Job, Outcome
+from benchmarks.peers_run import METHODS, SKIPPED, run, settings_of
+from scheduler.figures import in_points
+from solver.options import prepare
+from solver.problem import Problem
+from solver.solution import gap_percent
+from solver.verify import verify
+
+MOST_CITIZENS, MOST_SECONDS = 100_000, 3600.0
+DECIMALS = 6
+
+
+def compare(
+    problem: Problem, seconds: float, seed: int, methods: Sequence[str] = METHODS, every_setting: bool = False
+) -> Figures:
+    """Let every method plan the week, one after the other: a row for each setting, and the lowest bound, points.
+
+    Parameters
+    ----------
+    every_setting
+        Try all settings of an exact solver, not only the one that was best in `benchmarks/RESULTS.md`.
+    """
+    found = [
+        (method, run(Job(method, setting, problem, seconds, seed)))
+        for method in methods
+        for setting in settings_of(method)[: None if every_setting else 1]
+    ]
+    bound = min((outcome.bound for _, outcome in found if outcome.bound is not None), default=None)
+    rows = [_row(problem, method, outcome, bound) for method, outcome in found]
+    others = [row["objective"] for row in rows if row["method"] != "igang" and row["objective"] is not None]
+    for row, (method, outcome) in zip(rows, found, strict=True):
+        if method == "igang" and others:
+            row["seconds_to_best_peer"] = _seconds_to(outcome, max(others))
+    skipped = [{"method": method, "skipped": why} for method, why in SKIPPED.items()] if methods == METHODS else []
+    return {"rows": rows + skipped, "bound": None if bound is None else in_points(bound)}
+
+
+def _row(problem: Problem, method: str, outcome: Outcome, bound: int | None) -> Figures:
+    """What a method's plan is worth when it is counted again; nothing of it where a rule is broken."""
+    row: Figures = {
+        "method": method, "gap_percent": None, "seconds": round(outcome.seconds, 3), "below_minimum": None,
+        "objective": None, "bound": None if bound is None else in_points(bound),
+        "own_bound": None if outcome.bound is None else in_points(outcome.bound), "setting": outcome.setting,
+        "note": outcome.note,
+    }  # fmt: skip
+    if outcome.plans is None:
+        return row
+    verdict = verify(problem, outcome.plans, prepare(problem).exceptions)
+    if verdict.violations:
+        first = verdict.violations[0]
+        return row | {"note": f"{len(verdict.violations)} broken rules, the first: {first.slug}: {first.text}"}
+    gap = None if bound is None else round(gap_percent(bound, verdict.objective), DECIMALS)
+    below = int((verdict.idle_minutes > 0).sum())
+    return row | {"gap_percent": gap, "below_minimum": below, "objective": in_points(verdict.objective)}
+
+
+def _seconds_to(outcome: Outcome, objective: float) -> float | None:
+    """When the plan was first worth so many points; None where it never was."""
+    return next((round(seconds, 3) for seconds, so_far in outcome.trace if in_points(so_far) >= objective), None)
+
+
+def table(found: Figures) -> Iterator[str]:
+    """The rows as text, best gap first in the order of the methods."""
+    yield f"{'method':20} {'gap %':>9} {'seconds':>8} {'below min.':>10} {'objective':>13} {'own bound':>13}  setting"
+    for row in found["rows"]:
+        if "skipped" in row:
+            yield f"{row['method']:20} skipped: {row['skipped']}"
+            continue
+        gap, objective, own = (
+            "-" if value is None else f"{value:,.{digits}f}"
+            for value, digits in ((row["gap_percent"], 4), (row["objective"], 2), (row["own_bound"], 2))
+        )
+        below = "-" if row["below_minimum"] is None else row["below_minimum"]
+        said = "; ".join(text for text in (row["setting"], row["note"]) if text)
+        yield f"{row['method']:20} {gap:>9} {row['seconds']:8.2f} {below:>10} {objective:>13} {own:>13}  {said}"
+    yield f"bound {'-' if found['bound'] is None else format(found['bound'], ',.2f')}"
+
+
+def _whole(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= MOST_CITIZENS:
+        raise argparse.ArgumentTypeError(f"expected 1 .. {MOST_CITIZENS}, found {number}")
+    return number
+
+
+def _seconds(text: str) -> float:
+    number = float(text)
+    if not 0 < number <= MOST_SECONDS:
+        raise argparse.ArgumentTypeError(f"expected more than 0 and at most {MOST_SECONDS:.0f}, found {text}")
+    return number
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Compare on a made town and print the rows."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.peers", description=__doc__)
+    parser.add_argument("--citizens", type=_whole, default=600)
+    parser.add_argument("--seconds", type=_seconds, default=60.0, help="of each method")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--every-setting", action="store_true", help="all settings of the exact solvers")
+    parser.add_argument("--json", action="store_true", help="one line of JSON instead of a table")
+    given = parser.parse_args(arguments)
+    problem = draw_problem(given.citizens, given.seed)
+    found = compare(problem, given.seconds, given.seed, every_setting=given.every_setting)
+    found |= {"citizens": given.citizens, "seconds": given.seconds, "seed": given.seed}
+    if given.json:
+        json.dump(found, sys.stdout)
+        sys.stdout.write("\n")
+        return
+    for line in table(found):
+        print(line)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+"""Lets one method plan in a process of its own, with a hard limit on its time.
+
+The clock of a method starts when it is given the problem, after its process has loaded what it needs, and stops when it
+gives its plans back. Building a model is the method's own time.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from multiprocessing.connection import Connection
+
+import numpy as np
+
+from benchmarks.draw import draw_problem
+from benchmarks.peers_acceptance import PRIORITIES, accept
+from benchmarks.peers_desk import ORDERS, Desk, open_desk, serve_in_turn
+from benchmarks.peers_exact import CP_SAT, HIGHS, SCIP, Answer, solve_cp_sat, solve_highs, solve_scip
+from benchmarks.peers_greedy import RANKS, seat_by
+from benchmarks.peers_jobs import Job, Outcome
+from benchmarks.peers_model import Model, build_model, complete, seating_of
+from benchmarks.warming import warm_up
+from solver import Options, solve
+from solver.deal import deal
+from solver.kernels_chain import Seating
+from solver.options import prepare
+from solver.problem import Ints
+from solver.verify import verify
+
+Exact = Callable[[Model, str, Ints, float, int], Answer]
+Seat = Callable[[Desk], Iterator[Seating]]
+
+LOADING = 240.0  # seconds that a process may take before its clock starts; most where kernels are compiled
+SLACK, SLACK_SHARE = 10.0, 0.5  # seconds, and share of the limit, after which a process is ended
+CLOSING = 0.03  # share of the time that an exact solver leaves for its plans to be read
+SMALL_TOWN, SMALL_TIGHTNESS = 40, 0.4
+
+EXACT: Mapping[str, tuple[Exact, tuple[str, ...]]] = {
+    "cp-sat": (solve_cp_sat, tuple(CP_SAT)),
+    "mip-highs": (solve_highs, tuple(HIGHS)),
+    "mip-scip": (solve_scip, tuple(SCIP)),
+}
+# Those that are soon done try all of their settings, and the best counts.
+SEATED: Mapping[str, Callable[[float], Mapping[str, Seat]]] = {
+    "serial dictatorship": lambda _: {f"best of {ORDERS} random orders": serve_in_turn},
+    "greedy": lambda _: {f"by {rank}": partial(seat_by, rank=rank) for rank in RANKS},
+    "deferred acceptance": lambda deadline: {
+        f"groups rank by {priority}": partial(accept, priority=priority, deadline=deadline) for priority in PRIORITIES
+    },
+}
+METHODS = ("igang", *EXACT, *SEATED)
+SKIPPED = {"timefold": "not built: it needs Java 17", "fairpyx": "not built"}
+
+
+def settings_of(method: str) -> tuple[str, ...]:
+    """The settings that a process can be told to use, the best first."""
+    return EXACT[method][1] if method in EXACT else ("defaults",)
+
+
+def run(job: Job) -> Outcome:
+    """Plan in a process of its own; whatever happens there is an outcome."""
+    spawn = multiprocessing.get_context("spawn")
+    ours, theirs = spawn.Pipe()
+    process = spawn.Process(target=_work, args=(theirs,), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        ours.send(job)
+        if not ours.poll(LOADING):
+            return _failed(job, f"not ready after {LOADING:.0f} s")
+        ours.recv()
+        limit = job.seconds * (1 + SLACK_SHARE) + SLACK
+        if not ours.poll(limit):
+            return _failed(job, f"ended after {limit:.0f} s without a plan")
+        outcome: Outcome = ours.recv()
+    except EOFError:
+        process.join()
+        return _failed(job, f"its process ended with code {process.exitcode}")
+    else:
+        return outcome
+    finally:
+        process.kill()
+        process.join()
+        ours.close()
+
+
+def _failed(job: Job, note: str) -> Outcome:
+    return Outcome(None, job.setting, job.seconds, note=note)
+
+
+def _work(pipe: Connection) -> None:
+    """Warm up, say so, plan, and send what was found."""
+    job: Job = pipe.recv()
+    warm_up(draw_problem(SMALL_TOWN, job.seed, SMALL_TIGHTNESS))
+    pipe.send("ready")
+    pipe.send(plan(job))
+
+
+def plan(job: Job) -> Outcome:
+    """Plan in this process."""
+    began = time.perf_counter()
+    if job.method in EXACT:
+        outcome = _plan_exactly(job, began)
+    elif job.method in SEATED:
+        outcome = _plan_seated(job, began)
+    else:
+        outcome = _plan_ours(job)
+    return replace(outcome, seconds=time.perf_counter() - began)
+
+
+def _plan_ours(job: Job) -> Outcome:
+    solution = solve(job.problem, Options(seed=job.seed, time_limit=job.seconds))
+    trace = tuple((state.seconds, state.objective) for state in solution.rounds if state.objective is not None)
+    return Outcome(solution.plans, job.setting, 0.0, solution.bound, trace)
+
+
+def _plan_exactly(job: Job, began: float) -> Outcome:
+    desk = open_desk(prepare(job.problem), job.seed)
+    greedy = next(seat_by(desk, "gain"))
+    model = build_model(desk.prepared)
+    left = (1 - CLOSING) * job.seconds - (time.perf_counter() - began)
+    setting = f"{job.setting}, greedy hint"
+    if left <= 0:
+        return Outcome(deal(desk.prepared, greedy, desk.rng), setting, 0.0, note="no time left but for its hint")
+    answer = EXACT[job.method][0](model, job.setting, complete(model, greedy.plan.astype(np.int64)), left, job.seed)
+    if answer.taken is None:
+        note = f"{answer.status}: no plan of its own, its hint is shown"
+        return Outcome(deal(desk.prepared, greedy, desk.rng), setting, 0.0, note=note)
+    found = seating_of(model, answer.taken, desk.nobody())
+    bound = None if answer.bound is None else model.in_micro(answer.bound)
+    return Outcome(deal(desk.prepared, found, desk.rng), setting, 0.0, bound, note=answer.status)
+
+
+def _plan_seated(job: Job, began: float) -> Outcome:
+    """Try the method's settings one after the other while there is time; the best plan counts."""
+    deadline = began + (1 - CLOSING) * job.seconds
+    prepared = prepare(job.problem)
+    found: list[tuple[int, Outcome]] = []
+    for setting, seat in SEATED[job.method](deadline).items():
+        desk = open_desk(prepared, job.seed)
+        for seating in seat(desk):
+            plans = deal(prepared, seating, desk.rng)
+            worth = verify(job.problem, plans, prepared.exceptions).objective
+            found.append((worth, Outcome(plans, setting, 0.0)))
+            if time.perf_counter() >= deadline:
+                break
+        if time.perf_counter() >= deadline:
+            break
+    return max(found, key=lambda pair: pair[0])[1]
