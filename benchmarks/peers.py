@@ -9,45 +9,31 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from benchmarks.bars import Figures
 from benchmarks.draw import draw_problem
 from benchmarks.peers_jobs import Job, Outcome
-from benchmarks.peers_run import METHODS, SKIPPED, run, settings_of
+from benchmarks.peers_run import METHODS, OURS, SKIPPED, run, settings_of
 from scheduler.figures import in_points
 from solver.options import prepare
 from solver.problem import Problem
 from solver.solution import gap_percent
 from solver.verify import verify
 
-MOST_CITIZENS, MOST_SECONDS = 100_000, 3600.0
+MOST_CITIZENS, MOST_SECONDS, MOST_SEED = 100_000, 3600.0, 2**31 - 1
 DECIMALS = 6
 
 
-def compare(
-    problem: Problem, seconds: float, seed: int, methods: Sequence[str] = METHODS, every_setting: bool = False
-) -> Figures:
-    """Let every method plan the week, one after the other: a row for each setting, and the lowest bound, points.
-
-    Parameters
-    ----------
-    every_setting
-        Try all settings of an exact solver, not only the one that was best in `benchmarks/RESULTS.md`.
-    """
-    found = [
-        (method, run(Job(method, setting, problem, seconds, seed)))
-        for method in methods
-        for setting in settings_of(method)[: None if every_setting else 1]
-    ]
+def summary(problem: Problem, found: Sequence[tuple[str, Outcome]]) -> Figures:
+    """A row for each method's outcome, and the lowest bound that one of them proves, points."""
     bound = min((outcome.bound for _, outcome in found if outcome.bound is not None), default=None)
     rows = [_row(problem, method, outcome, bound) for method, outcome in found]
-    others = [row["objective"] for row in rows if row["method"] != "igang" and row["objective"] is not None]
+    others = [row["objective"] for row in rows if row["method"] != OURS and row["objective"] is not None]
     for row, (method, outcome) in zip(rows, found, strict=True):
-        if method == "igang" and others:
+        if method == OURS and others:
             row["seconds_to_best_peer"] = _seconds_to(outcome, max(others))
-    skipped = [{"method": method, "skipped": why} for method, why in SKIPPED.items()] if methods == METHODS else []
-    return {"rows": rows + skipped, "bound": None if bound is None else in_points(bound)}
+    return {"rows": rows, "bound": None if bound is None else in_points(bound)}
 
 
 def _row(problem: Problem, method: str, outcome: Outcome, bound: int | None) -> Figures:
@@ -75,12 +61,9 @@ def _seconds_to(outcome: Outcome, objective: float) -> float | None:
 
 
 def table(found: Figures) -> Iterator[str]:
-    """The rows as text, best gap first in the order of the methods."""
+    """The rows as text."""
     yield f"{'method':20} {'gap %':>9} {'seconds':>8} {'below min.':>10} {'objective':>13} {'own bound':>13}  setting"
     for row in found["rows"]:
-        if "skipped" in row:
-            yield f"{row['method']:20} skipped: {row['skipped']}"
-            continue
         gap, objective, own = (
             "-" if value is None else f"{value:,.{digits}f}"
             for value, digits in ((row["gap_percent"], 4), (row["objective"], 2), (row["own_bound"], 2))
@@ -88,40 +71,61 @@ def table(found: Figures) -> Iterator[str]:
         below = "-" if row["below_minimum"] is None else row["below_minimum"]
         said = "; ".join(text for text in (row["setting"], row["note"]) if text)
         yield f"{row['method']:20} {gap:>9} {row['seconds']:8.2f} {below:>10} {objective:>13} {own:>13}  {said}"
+    for method, why in found["skipped"].items():
+        yield f"{method:20} skipped: {why}"
     yield f"bound {'-' if found['bound'] is None else format(found['bound'], ',.2f')}"
 
 
-def _whole(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= MOST_CITIZENS:
-        raise argparse.ArgumentTypeError(f"expected 1 .. {MOST_CITIZENS}, found {number}")
-    return number
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    """Read a whole number between these."""
+
+    def read(text: str) -> int:
+        if not text.lstrip("-").isdecimal() or not low <= int(text) <= high:
+            raise argparse.ArgumentTypeError(f"expected {low} .. {high}, found {text}")
+        return int(text)
+
+    return read
 
 
 def _seconds(text: str) -> float:
-    number = float(text)
+    expected = f"expected more than 0 and at most {MOST_SECONDS:.0f}, found {text}"
+    try:
+        number = float(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(expected) from error
     if not 0 < number <= MOST_SECONDS:
-        raise argparse.ArgumentTypeError(f"expected more than 0 and at most {MOST_SECONDS:.0f}, found {text}")
+        raise argparse.ArgumentTypeError(expected)
     return number
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Compare on a made town and print the rows."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers", description=__doc__)
-    parser.add_argument("--citizens", type=_whole, default=600)
+    parser.add_argument("--citizens", type=_whole(1, MOST_CITIZENS), default=600)
     parser.add_argument("--seconds", type=_seconds, default=60.0, help="of each method")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=_whole(0, MOST_SEED), default=1)
+    parser.add_argument("--seats-only", action="store_true", help="as the instances 600-20 and 6000-60")
+    parser.add_argument("--method", action="append", choices=METHODS, help="this one, and those named beside it")
     parser.add_argument("--every-setting", action="store_true", help="all settings of the exact solvers")
     parser.add_argument("--json", action="store_true", help="one line of JSON instead of a table")
     given = parser.parse_args(arguments)
     problem = draw_problem(given.citizens, given.seed)
-    found = compare(problem, given.seconds, given.seed, every_setting=given.every_setting)
-    found |= {"citizens": given.citizens, "seconds": given.seconds, "seed": given.seed}
+    if given.seats_only:
+        problem = problem.seats_only()
+    methods = given.method or METHODS
+    found = [
+        (method, run(Job(method, setting, problem, given.seconds, given.seed)))
+        for method in methods
+        for setting in settings_of(method)[: None if given.every_setting else 1]
+    ]
+    figures = summary(problem, found)
+    figures["skipped"] = {} if given.method else SKIPPED
+    figures |= {"citizens": given.citizens, "seconds": given.seconds, "seed": given.seed}
     if given.json:
-        json.dump(found, sys.stdout)
+        json.dump(figures, sys.stdout)
         sys.stdout.write("\n")
         return
-    for line in table(found):
+    for line in table(figures):
         print(line)
 
 

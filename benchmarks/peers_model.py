@@ -131,6 +131,8 @@ def build_model(prepared: Prepared) -> Model:
 
 def _add_citizen(columns: _Columns, prepared: Prepared, i: int, first: int, last: int) -> None:
     """Add what excludes options of one citizen: cliques, hours, energy and meetings a day."""
+    if first == last:
+        return  # Where her locks break a rule, not even nothing would keep a limit.
     menu = prepared.menu
     options = np.arange(first, last)
     choices = range(int(menu.choice_ptr[i]), int(menu.choice_ptr[i + 1]))

@@ -51,7 +51,8 @@ SEATED: Mapping[str, Callable[[float], Mapping[str, Seat]]] = {
         f"groups rank by {priority}": partial(accept, priority=priority, deadline=deadline) for priority in PRIORITIES
     },
 }
-METHODS = ("igang", *EXACT, *SEATED)
+OURS = "igang"
+METHODS = (OURS, *EXACT, *SEATED)
 SKIPPED = {"timefold": "not built: it needs Java 17", "fairpyx": "not built"}
 
 
@@ -60,8 +61,9 @@ def settings_of(method: str) -> tuple[str, ...]:
     return EXACT[method][1] if method in EXACT else ("defaults",)
 
 
-def run(job: Job) -> Outcome:
-    """Plan in a process of its own; whatever happens there is an outcome."""
+def run(job: Job, limit: float | None = None) -> Outcome:
+    """Plan in a process of its own, which is ended after `limit` seconds; whatever happens there is an outcome."""
+    limit = job.seconds * (1 + SLACK_SHARE) + SLACK if limit is None else limit
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()
     process = spawn.Process(target=_work, args=(theirs,), daemon=True)
@@ -70,11 +72,10 @@ def run(job: Job) -> Outcome:
     try:
         ours.send(job)
         if not ours.poll(LOADING):
-            return _failed(job, f"not ready after {LOADING:.0f} s")
+            return _failed(job, f"not ready after {LOADING:g} s")
         ours.recv()
-        limit = job.seconds * (1 + SLACK_SHARE) + SLACK
         if not ours.poll(limit):
-            return _failed(job, f"ended after {limit:.0f} s without a plan")
+            return _failed(job, f"ended after {limit:g} s without a plan")
         outcome: Outcome = ours.recv()
     except EOFError:
         process.join()
