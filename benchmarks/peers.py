@@ -9,19 +9,20 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
+from benchmarks.arguments import seconds, whole
 from benchmarks.bars import Figures
 from benchmarks.draw import draw_problem
 from benchmarks.peers_jobs import Job, Outcome
-from benchmarks.peers_run import METHODS, OURS, SKIPPED, run, settings_of
+from benchmarks.peers_run import METHODS, OURS, left_out, run, settings_of
 from scheduler.figures import in_points
 from solver.options import prepare
 from solver.problem import Problem
 from solver.solution import gap_percent
 from solver.verify import verify
 
-MOST_CITIZENS, MOST_SECONDS, MOST_SEED = 100_000, 3600.0, 2**31 - 1
+MOST_CITIZENS, MOST_SEED = 100_000, 2**31 - 1
 DECIMALS = 6
 
 
@@ -76,34 +77,12 @@ def table(found: Figures) -> Iterator[str]:
     yield f"bound {'-' if found['bound'] is None else format(found['bound'], ',.2f')}"
 
 
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    """Read a whole number between these."""
-
-    def read(text: str) -> int:
-        if not text.lstrip("-").isdecimal() or not low <= int(text) <= high:
-            raise argparse.ArgumentTypeError(f"expected {low} .. {high}, found {text}")
-        return int(text)
-
-    return read
-
-
-def _seconds(text: str) -> float:
-    expected = f"expected more than 0 and at most {MOST_SECONDS:.0f}, found {text}"
-    try:
-        number = float(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(expected) from error
-    if not 0 < number <= MOST_SECONDS:
-        raise argparse.ArgumentTypeError(expected)
-    return number
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Compare on a made town and print the rows."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers", description=__doc__)
-    parser.add_argument("--citizens", type=_whole(1, MOST_CITIZENS), default=600)
-    parser.add_argument("--seconds", type=_seconds, default=60.0, help="of each method")
-    parser.add_argument("--seed", type=_whole(0, MOST_SEED), default=1)
+    parser.add_argument("--citizens", type=whole(1, MOST_CITIZENS), default=600)
+    parser.add_argument("--seconds", type=seconds, default=60.0, help="of each method")
+    parser.add_argument("--seed", type=whole(0, MOST_SEED), default=1)
     parser.add_argument("--seats-only", action="store_true", help="as the instances 600-20 and 6000-60")
     parser.add_argument("--method", action="append", choices=METHODS, help="this one, and those named beside it")
     parser.add_argument("--every-setting", action="store_true", help="all settings of the exact solvers")
@@ -119,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for setting in settings_of(method)[: None if given.every_setting else 1]
     ]
     figures = summary(problem, found)
-    figures["skipped"] = {} if given.method else SKIPPED
+    figures["skipped"] = {} if given.method else left_out()
     figures |= {"citizens": given.citizens, "seconds": given.seconds, "seed": given.seed}
     if given.json:
         json.dump(figures, sys.stdout)

@@ -11,7 +11,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from importlib.util import find_spec
 from multiprocessing.connection import Connection
+from shutil import which
 
 import numpy as np
 
@@ -53,7 +55,16 @@ SEATED: Mapping[str, Callable[[float], Mapping[str, Seat]]] = {
 }
 OURS = "igang"
 METHODS = (OURS, *EXACT, *SEATED)
-SKIPPED = {"timefold": "not built: it needs Java 17", "fairpyx": "not built"}
+
+
+def left_out() -> dict[str, str]:
+    """Who else could be compared, and why they are not."""
+    timefold = "there is no planner for it here yet"
+    if not find_spec("timefold"):
+        timefold = "its Python package is not installed"
+    if not which("java"):
+        timefold = "Java is missing"
+    return {"timefold": timefold, "fairpyx": "plans course data only: python -m benchmarks.peers_umass"}
 
 
 def settings_of(method: str) -> tuple[str, ...]:

@@ -78,7 +78,7 @@ def make_problem(survey: Survey, fair: bool) -> Problem:
     wants is the energy budget. With `fair`, whoever gets nothing costs `IDLE_PENALTY` points.
     """
     people, slots, offerings = len(survey.people), len(survey.section), len(survey.course)
-    rating = _ratings(survey)
+    rating = ratings(survey)
     reach = rating >= LEAST_WANTED
     offering = np.array([survey.course.index(survey.sections[name]["course"]) for name in survey.section], np.int64)
     serves = np.zeros((people, offerings), np.bool_)
@@ -150,7 +150,7 @@ def _slot_arrays(survey: Survey, offering: Ints) -> dict[str, NDArray[Any]]:
     }
 
 
-def _ratings(survey: Survey) -> Ints:
+def ratings(survey: Survey) -> Ints:
     """(people, sections) the rating, 0 where there is none."""
     place = {name: position for position, name in enumerate(survey.section)}
     rating = _zeros(len(survey.people), len(survey.section))

@@ -12,6 +12,8 @@ from benchmarks.draw import draw_problem
 from benchmarks.peers import summary, table
 from benchmarks.peers_jobs import Job, Outcome
 from benchmarks.peers_run import EXACT, METHODS, plan, run, settings_of
+from benchmarks.peers_umass import instance, judge
+from benchmarks.umass_data import make_survey
 from solver.problem import Problem
 from solver.solution import Plans
 
@@ -104,3 +106,35 @@ def test_a_bad_option_is_named(arguments: list[str], said: str, capsys: pytest.C
 
     assert stopped.value.code == 2
     assert said in capsys.readouterr().err
+
+
+def test_envy_is_counted_in_what_the_envious_would_get() -> None:
+    sections = {
+        name: {"course": name, "seats": 1, "meetings": [[day, 600, 660]]} for day, name in enumerate(("a", "b", "c"))
+    }
+    people = [
+        {"id": "one", "wanted": 1, "ratings": {"a": 8, "b": 5, "c": 2}},
+        {"id": "two", "wanted": 2, "ratings": {"a": 3, "b": 4, "c": 1}},
+        {"id": "three", "wanted": 1, "ratings": {"a": 2}},
+    ]
+    survey = make_survey({"people": people, "sections": sections})
+
+    figures = judge(survey, [["c"], ["a", "b"], []])
+
+    # One of them would choose a alone of the two sections, which is 6 better than c; the third wants a as well.
+    assert figures == {
+        "sum": 9, "minimum": 0, "people_with_nothing": 1, "people_who_envy": 2, "greatest_envy": 6, "note": "",
+    }  # fmt: skip
+    assert "breaks the rules: 1 breaks: section a: 2 people for 1 seats" in judge(survey, [["a"], ["a"], []])["note"]
+
+
+def test_fairpyx_is_told_what_excludes_what() -> None:
+    meetings = {"a1": [[0, 600, 660]], "a2": [[1, 600, 660]], "b": [[1, 630, 690]], "c": [[1, 690, 700]]}
+    sections = {name: {"course": name[0], "seats": 2, "meetings": when} for name, when in meetings.items()}
+    person = {"id": "one", "wanted": 2, "ratings": {"a1": 5, "b": 1}}
+
+    told = instance(make_survey({"people": [person], "sections": sections}))
+
+    assert told["item_conflicts"] == {"a1": ["a2"], "a2": ["a1", "b"], "b": ["a2"], "c": []}
+    assert told["agent_conflicts"] == {"0": ["a2", "b", "c"]}
+    assert told["agent_capacities"] == {"0": 2}
