@@ -19,6 +19,7 @@ Kind = Literal[
     "season",
     "print",
     "difference",
+    "peers",
 ]
 Scenario = Literal["usual", "wrong-priors", "nothing-better"]
 

@@ -207,6 +207,18 @@ INSTANCES: tuple[Instance, ...] = (
         kind="difference",
         must=(Bar("worst_ms", "<=", 200),),
     ),
+    *(
+        Instance(
+            name=f"peers-{citizens}",
+            text=f"{citizens:,} citizens, 60 s, with all rows, beside six other planners",
+            kind="peers",
+            must=(Bar("share_of_its_gap", "<=", 0.05), Bar("share_of_its_seconds", "<=", 0.05)),
+            citizens=citizens,
+            seats_only=False,
+            seeds=1,
+        )
+        for citizens in (600, 6000)
+    ),
     _SEASON,
     *(
         replace(_SEASON, name=f"season-600-{name}", text=f"season, {text}", **_LESS, **other)

@@ -17,6 +17,7 @@ from benchmarks.load import measure_load
 from benchmarks.machine import commit, load, machine
 from benchmarks.next_week import carry_over, change_week
 from benchmarks.pages import measure_difference, measure_print
+from benchmarks.peers_bench import measure_peers
 from benchmarks.requests import measure_requests
 from benchmarks.roll_over import roll_over
 from benchmarks.season_bench import measure_season
@@ -191,6 +192,7 @@ KINDS: Mapping[Kind, Callable[[Instance, int], Figures]] = {
     "season": measure_season,
     "print": measure_print,
     "difference": measure_difference,
+    "peers": measure_peers,
 }
 
 

@@ -20,16 +20,35 @@ from scheduler.figures import in_points
 from solver.options import prepare
 from solver.problem import Problem
 from solver.solution import gap_percent
-from solver.verify import verify
+from solver.verify import Verdict, verify
 
 MOST_CITIZENS, MOST_SEED = 100_000, 2**31 - 1
 DECIMALS = 6
 
 
+def compare(
+    problem: Problem, limit: float, seed: int, methods: Sequence[str] = METHODS, every_setting: bool = False
+) -> Figures:
+    """Let the methods plan the week one after the other, each for `limit` seconds in a process of its own."""
+    found = [
+        (method, run(Job(method, setting, problem, limit, seed)))
+        for method in methods
+        for setting in settings_of(method)[: None if every_setting else 1]
+    ]
+    return summary(problem, found)
+
+
 def summary(problem: Problem, found: Sequence[tuple[str, Outcome]]) -> Figures:
-    """A row for each method's outcome, and the lowest bound that one of them proves, points."""
-    bound = min((outcome.bound for _, outcome in found if outcome.bound is not None), default=None)
-    rows = [_row(problem, method, outcome, bound) for method, outcome in found]
+    """A row for each method's outcome, and the lowest bound that one of them proves, points.
+
+    A bound that is below a plan's recounted value is wrong: it counts for nothing, and its row says so.
+    """
+    verdicts = [_recount(problem, outcome) for _, outcome in found]
+    worth = [verdict.objective for verdict in verdicts if verdict and not verdict.violations]
+    most = max(worth, default=None)
+    bounds = [outcome.bound for _, outcome in found if outcome.bound is not None]
+    bound = min((one for one in bounds if most is None or one >= most), default=None)
+    rows = [_row(*pair, verdict, bound, most) for pair, verdict in zip(found, verdicts, strict=True)]
     others = [row["objective"] for row in rows if row["method"] != OURS and row["objective"] is not None]
     for row, (method, outcome) in zip(rows, found, strict=True):
         if method == OURS and others:
@@ -37,17 +56,23 @@ def summary(problem: Problem, found: Sequence[tuple[str, Outcome]]) -> Figures:
     return {"rows": rows, "bound": None if bound is None else in_points(bound)}
 
 
-def _row(problem: Problem, method: str, outcome: Outcome, bound: int | None) -> Figures:
+def _recount(problem: Problem, outcome: Outcome) -> Verdict | None:
+    return None if outcome.plans is None else verify(problem, outcome.plans, prepare(problem).exceptions)
+
+
+def _row(method: str, outcome: Outcome, verdict: Verdict | None, bound: int | None, most: int | None) -> Figures:
     """What a method's plan is worth when it is counted again; nothing of it where a rule is broken."""
     row: Figures = {
-        "method": method, "gap_percent": None, "seconds": round(outcome.seconds, 3), "below_minimum": None,
-        "objective": None, "bound": None if bound is None else in_points(bound),
-        "own_bound": None if outcome.bound is None else in_points(outcome.bound), "setting": outcome.setting,
-        "note": outcome.note,
+        "method": method, "gap_percent": None, "below_minimum": None, "objective": None,
+        "seconds": None if outcome.seconds is None else round(outcome.seconds, 3),
+        "bound": None if bound is None else in_points(bound),
+        "own_bound": None if outcome.bound is None else in_points(outcome.bound),
+        "setting": outcome.setting, "note": outcome.note,
     }  # fmt: skip
-    if outcome.plans is None:
+    if outcome.bound is not None and most is not None and outcome.bound < most:
+        row["note"] += f"; its bound is wrong: a plan is worth {in_points(most):,.2f}"
+    if verdict is None:
         return row
-    verdict = verify(problem, outcome.plans, prepare(problem).exceptions)
     if verdict.violations:
         first = verdict.violations[0]
         return row | {"note": f"{len(verdict.violations)} broken rules, the first: {first.slug}: {first.text}"}
@@ -65,13 +90,13 @@ def table(found: Figures) -> Iterator[str]:
     """The rows as text."""
     yield f"{'method':20} {'gap %':>9} {'seconds':>8} {'below min.':>10} {'objective':>13} {'own bound':>13}  setting"
     for row in found["rows"]:
-        gap, objective, own = (
-            "-" if value is None else f"{value:,.{digits}f}"
-            for value, digits in ((row["gap_percent"], 4), (row["objective"], 2), (row["own_bound"], 2))
+        shown = {"gap_percent": 4, "seconds": 2, "objective": 2, "own_bound": 2}
+        gap, took, objective, own = (
+            "-" if row[name] is None else f"{row[name]:,.{digits}f}" for name, digits in shown.items()
         )
         below = "-" if row["below_minimum"] is None else row["below_minimum"]
         said = "; ".join(text for text in (row["setting"], row["note"]) if text)
-        yield f"{row['method']:20} {gap:>9} {row['seconds']:8.2f} {below:>10} {objective:>13} {own:>13}  {said}"
+        yield f"{row['method']:20} {gap:>9} {took:>8} {below:>10} {objective:>13} {own:>13}  {said}"
     for method, why in found["skipped"].items():
         yield f"{method:20} skipped: {why}"
     yield f"bound {'-' if found['bound'] is None else format(found['bound'], ',.2f')}"
@@ -91,13 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     problem = draw_problem(given.citizens, given.seed)
     if given.seats_only:
         problem = problem.seats_only()
-    methods = given.method or METHODS
-    found = [
-        (method, run(Job(method, setting, problem, given.seconds, given.seed)))
-        for method in methods
-        for setting in settings_of(method)[: None if given.every_setting else 1]
-    ]
-    figures = summary(problem, found)
+    figures = compare(problem, given.seconds, given.seed, given.method or METHODS, given.every_setting)
     figures["skipped"] = {} if given.method else left_out()
     figures |= {"citizens": given.citizens, "seconds": given.seconds, "seed": given.seed}
     if given.json:

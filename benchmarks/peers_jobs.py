@@ -25,7 +25,7 @@ class Outcome:
 
     plans: Plans | None  # None where it found none; the note says why
     setting: str
-    seconds: float  # from the problem to the plans
+    seconds: float | None  # from the problem to the plans
     bound: int | None = None  # MICRO, what the method itself proves
     trace: tuple[tuple[float, int], ...] = ()  # seconds and MICRO of the best plan by then
     note: str = ""

@@ -28,8 +28,9 @@ from benchmarks.warming import warm_up
 from solver import Options, solve
 from solver.deal import deal
 from solver.kernels_chain import Seating
-from solver.options import prepare
+from solver.options import Prepared, prepare
 from solver.problem import Ints
+from solver.solution import Plans
 from solver.verify import verify
 
 Exact = Callable[[Model, str, Ints, float, int], Answer]
@@ -88,7 +89,7 @@ def run(job: Job, limit: float | None = None) -> Outcome:
         if not ours.poll(limit):
             return _failed(job, f"ended after {limit:g} s without a plan")
         outcome: Outcome = ours.recv()
-    except EOFError:
+    except (EOFError, OSError):
         process.join()
         return _failed(job, f"its process ended with code {process.exitcode}")
     else:
@@ -100,7 +101,7 @@ def run(job: Job, limit: float | None = None) -> Outcome:
 
 
 def _failed(job: Job, note: str) -> Outcome:
-    return Outcome(None, job.setting, job.seconds, note=note)
+    return Outcome(None, job.setting, None, note=note)
 
 
 def _work(pipe: Connection) -> None:
@@ -151,14 +152,16 @@ def _plan_seated(job: Job, began: float) -> Outcome:
     deadline = began + (1 - CLOSING) * job.seconds
     prepared = prepare(job.problem)
     found: list[tuple[int, Outcome]] = []
-    for setting, seat in SEATED[job.method](deadline).items():
-        desk = open_desk(prepared, job.seed)
-        for seating in seat(desk):
-            plans = deal(prepared, seating, desk.rng)
-            worth = verify(job.problem, plans, prepared.exceptions).objective
-            found.append((worth, Outcome(plans, setting, 0.0)))
-            if time.perf_counter() >= deadline:
-                break
+    for setting, plans in _tries(job, prepared, deadline):
+        worth = verify(job.problem, plans, prepared.exceptions).objective
+        found.append((worth, Outcome(plans, setting, 0.0)))
         if time.perf_counter() >= deadline:
             break
     return max(found, key=lambda pair: pair[0])[1]
+
+
+def _tries(job: Job, prepared: Prepared, deadline: float) -> Iterator[tuple[str, Plans]]:
+    for setting, seat in SEATED[job.method](deadline).items():
+        desk = open_desk(prepared, job.seed)
+        for seating in seat(desk):
+            yield setting, deal(prepared, seating, desk.rng)

@@ -27,6 +27,7 @@ Written by `python -m benchmarks.report` from the rows in `benchmarks/results/`,
 - `value_kept`: what all plans are worth after the requests, against everybody's week planned anew with what was asked.
 - `kept_where_nobody_moves`: the same, where only those who asked are planned anew, as nobody else may be moved.
 - `changes`: requests that arrive at a rate, each asked, held and confirmed; `whole` from when it should have begun.
+- `share_of_its_gap`, `share_of_its_seconds`: our gap, and our time for a plan as good, of the best other planner's.
 - `load before`: how many processes wanted a core during the minute before; more than 0.5 means a shared machine.
 
 Every bar must hold on every seed.
@@ -64,6 +65,18 @@ MORE = {  # Shown beside the figures that have a bar, where the row has them.
     ),
     "print": ("seconds", "sheets", "megabytes"),
     "difference": ("p50_ms", "worst_ms", "cold_ms", "kilobytes"),
+    "peers": (
+        "igang_gap_percent",
+        "cp_sat_gap_percent",
+        "mip_highs_gap_percent",
+        "mip_scip_gap_percent",
+        "serial_dictatorship_gap_percent",
+        "greedy_gap_percent",
+        "deferred_acceptance_gap_percent",
+        "best_peer",
+        "share_of_its_gap",
+        "share_of_its_seconds",
+    ),
     "requests": (
         "granted",
         "value_kept_percent",

@@ -14,6 +14,7 @@ from benchmarks.peers_jobs import Job, Outcome
 from benchmarks.peers_run import EXACT, METHODS, plan, run, settings_of
 from benchmarks.peers_umass import instance, judge
 from benchmarks.umass_data import make_survey
+from scheduler.figures import in_points
 from solver.problem import Problem
 from solver.solution import Plans
 
@@ -63,6 +64,17 @@ def test_a_plan_that_breaks_a_rule_is_worth_nothing(problem: Problem, found: lis
     assert row["objective"] is None
     assert row["gap_percent"] is None
     assert "broken rules, the first: " in row["note"]
+
+
+def test_a_bound_below_a_plan_counts_for_nothing(problem: Problem, found: list[tuple[str, Outcome]]) -> None:
+    method, outcome = found[0]
+    wrong = replace(found[1][1], bound=-(10**15))
+
+    figures = summary(problem, [(method, outcome), ("cp-sat", wrong)])
+
+    assert outcome.bound is not None
+    assert figures["bound"] == in_points(outcome.bound)
+    assert "its bound is wrong" in figures["rows"][1]["note"]
 
 
 def test_a_process_that_takes_too_long_or_fails_is_a_row_that_says_so(problem: Problem) -> None:
