@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -27,12 +28,13 @@ class Answer(NamedTuple):
     status: str
 
 
+NO_TIME = Answer(None, None, "no time left when the program was written down")
 # By what a row says; the first is used unless all are asked for.
 CP_SAT = {"use_lns_only": "use_lns_only: true", "subsolvers max_lp": 'subsolvers: "max_lp"', "defaults": ""}
 
 
-def solve_cp_sat(model: Model, setting: str, hint: Ints, seconds: float, seed: int) -> Answer:
-    """Maximise with two workers from a complete hint of (V,) values."""
+def solve_cp_sat(model: Model, setting: str, hint: Ints, deadline: float, seed: int) -> Answer:
+    """Maximise with two workers from a complete hint of (V,) values, until `deadline` (`time.perf_counter`)."""
     program = cp_model.CpModel()
     variables = [
         program.new_bool_var("") if most == 1 else program.new_int_var(0, most, "") for most in model.upper.tolist()
@@ -54,7 +56,10 @@ def solve_cp_sat(model: Model, setting: str, hint: Ints, seconds: float, seed: i
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = WORKERS
     solver.parameters.random_seed = seed
-    solver.parameters.max_time_in_seconds = seconds
+    left = deadline - time.perf_counter()
+    if left <= 0:
+        return NO_TIME
+    solver.parameters.max_time_in_seconds = left
     solver.parameters.merge_text_format(CP_SAT[setting])
     status = solver.solve(program)
     found = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
@@ -84,25 +89,33 @@ SCIP: Mapping[str, Callable[[], mathopt.SolveParameters]] = {
 }
 
 
-def solve_highs(model: Model, setting: str, hint: Ints, seconds: float, seed: int) -> Answer:
+def solve_highs(model: Model, setting: str, hint: Ints, deadline: float, seed: int) -> Answer:
     """Maximise by HiGHS, whose threads MathOpt cannot set: it takes half of the machine's, so one of two."""
-    return _solve_mip(model, mathopt.SolverType.HIGHS, HIGHS[setting](), hint, seconds, seed)
+    return _solve_mip(model, mathopt.SolverType.HIGHS, HIGHS[setting](), hint, deadline, seed)
 
 
-def solve_scip(model: Model, setting: str, hint: Ints, seconds: float, seed: int) -> Answer:
+def solve_scip(model: Model, setting: str, hint: Ints, deadline: float, seed: int) -> Answer:
     """Maximise by SCIP, which OR-Tools builds without its parallel search."""
-    return _solve_mip(model, mathopt.SolverType.GSCIP, SCIP[setting](), hint, seconds, seed)
+    return _solve_mip(model, mathopt.SolverType.GSCIP, SCIP[setting](), hint, deadline, seed)
 
 
 def _solve_mip(
-    model: Model, solver: mathopt.SolverType, parameters: mathopt.SolveParameters, hint: Ints, seconds: float, seed: int
+    model: Model,
+    solver: mathopt.SolverType,
+    parameters: mathopt.SolveParameters,
+    hint: Ints,
+    deadline: float,
+    seed: int,
 ) -> Answer:
     program = mathopt.Model.from_model_proto(_model_proto(model))
-    parameters.time_limit = dt.timedelta(seconds=seconds)
     parameters.random_seed = seed
     parameters.relative_gap_tolerance = parameters.absolute_gap_tolerance = 0.0
     variables = list(program.variables())
     start = mathopt.SolutionHint(variable_values=dict(zip(variables, hint.astype(float).tolist(), strict=True)))
+    left = deadline - time.perf_counter()
+    if left <= 0:
+        return NO_TIME
+    parameters.time_limit = dt.timedelta(seconds=left)
     result = mathopt.solve(
         program, solver, params=parameters, model_params=mathopt.ModelSolveParameters(solution_hints=[start])
     )

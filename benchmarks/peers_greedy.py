@@ -12,14 +12,15 @@ from solver.kernels_chain import Seating
 from solver.problem import DAYS
 
 MINUTES_AN_HOUR = 60
-DAY_FULL = 128  # see `kernels_build.Base.days`
+DAYS_FULL = sum(128 << 8 * day for day in range(DAYS))  # see `kernels_build.Base.days`
 
 
 def seat_by(desk: Desk, rank: str) -> Iterator[Seating]:
     """Seat by one of `RANKS` until nothing fits, then close groups that are too small and move pairs apart."""
     hand, rank_of = Hand(desk), RANKS[rank]
-    waiting = [(-rank_of(hand, option), desk.rng.random(), option) for option in range(len(hand.slot))]
-    heapq.heapify(waiting)
+    turns = desk.rng.random(len(hand.slot)).tolist()
+    waiting = [(-rank_of(hand, option), turns[option], option) for option in range(len(hand.slot))]
+    waiting.sort()  # A sorted list is a heap already, and soon read.
     while waiting:
         before, turn, option = heapq.heappop(waiting)
         if not hand.fits(option):
@@ -40,7 +41,9 @@ class Hand:
 
     def __init__(self, desk: Desk) -> None:
         menu, problem = desk.prepared.menu, desk.prepared.problem
-        self.desk, self.menu = desk, menu
+        self.desk = desk
+        self.clash, self.clash_ptr = menu.clash, menu.clash_ptr.tolist()
+        self.bonus, self.bonus_ptr, self.idle = menu.bonus.tolist(), menu.bonus_ptr.tolist(), menu.idle.tolist()
         length = np.diff(menu.option_ptr)
         of_class = np.repeat(np.arange(len(length)), length)
         of_choice = np.repeat(np.arange(len(menu.class_ptr) - 1), np.diff(menu.class_ptr))[of_class]
@@ -62,28 +65,31 @@ class Hand:
 
     def fits(self, option: int) -> bool:
         """Whether the option breaks nothing together with what was given; once it does, it always will."""
-        i, units = self.citizen[option], self.units[self.slot[option]]
+        i, left = self.citizen[option], self.left
+        units = self.units[self.slot[option]]
+        if any(left[row] < units.count(row) for row in units):
+            return False
         days = self.days_used[i] + self.days[option]
         return (
             self.minutes[option] <= self.minutes_left[i]
             and self.load[option] <= self.load_left[i]
-            and all(self.left[row] >= units.count(row) for row in units)
-            and not any(days >> 8 * day & DAY_FULL for day in range(DAYS))
+            and not days & DAYS_FULL
             and not any(self._excludes(i, option, other) for other in self.taken[i])
         )
 
     def _excludes(self, i: int, option: int, other: int) -> bool:
+        if self.choice[option] == self.choice[other]:
+            return True
         a, b = option - self.first[i], other - self.first[i]
         words = (self.first[i + 1] - self.first[i] + 63) // 64
-        row = int(self.menu.clash[self.menu.clash_ptr[i] + a * words + b // 64])
-        return self.choice[option] == self.choice[other] or bool(row >> b % 64 & 1)
+        return bool(int(self.clash[self.clash_ptr[i] + a * words + b // 64]) >> b % 64 & 1)
 
     def gain(self, option: int) -> int:
         """MICRO that the citizen's week gains by the option."""
-        i, menu = self.citizen[option], self.menu
-        base, earned = int(menu.bonus_ptr[i]), self.earned[i]
-        bonus = int(menu.bonus[base + (earned | self.mask[option])] - menu.bonus[base + earned])
-        return int(self.value[option] + bonus + int(menu.idle[i]) * min(self.lacking[i], self.useful[option]))
+        i = self.citizen[option]
+        base, earned = self.bonus_ptr[i], self.earned[i]
+        bonus = self.bonus[base + (earned | self.mask[option])] - self.bonus[base + earned]
+        return int(self.value[option] + bonus + self.idle[i] * min(self.lacking[i], self.useful[option]))
 
     def take(self, option: int) -> None:
         """Give the option to its citizen."""
@@ -102,8 +108,8 @@ class Hand:
         seating = self.desk.nobody()
         for i, options in enumerate(self.taken):
             seating.plan[i, : len(options)] = [self.slot[option] for option in options]
-            bonus = self.menu.bonus[self.menu.bonus_ptr[i] + self.earned[i]]
-            seating.worth[i] = sum(self.value[o] for o in options) + bonus - self.menu.idle[i] * self.lacking[i]
+            bonus = self.bonus[self.bonus_ptr[i] + self.earned[i]]
+            seating.worth[i] = sum(self.value[o] for o in options) + bonus - self.idle[i] * self.lacking[i]
         seating.load[:] = self.desk.rows.cap - np.array(self.left, np.int64)
         return seating
 

@@ -134,13 +134,11 @@ def _plan_exactly(job: Job, began: float) -> Outcome:
     desk = open_desk(prepare(job.problem), job.seed)
     greedy = next(seat_by(desk, "gain"))
     model = build_model(desk.prepared)
-    left = (1 - CLOSING) * job.seconds - (time.perf_counter() - began)
-    setting = f"{job.setting}, greedy hint"
-    if left <= 0:
-        return Outcome(deal(desk.prepared, greedy, desk.rng), setting, 0.0, note="no time left but for its hint")
-    answer = EXACT[job.method][0](model, job.setting, complete(model, greedy.plan.astype(np.int64)), left, job.seed)
+    setting, hint = f"{job.setting}, greedy hint", complete(model, greedy.plan.astype(np.int64))
+    deadline = began + (1 - CLOSING) * job.seconds
+    answer = EXACT[job.method][0](model, job.setting, hint, deadline, job.seed)
     if answer.taken is None:
-        note = f"{answer.status}: no plan of its own, its hint is shown"
+        note = f"{answer.status}: its hint is shown"
         return Outcome(deal(desk.prepared, greedy, desk.rng), setting, 0.0, note=note)
     found = seating_of(model, answer.taken, desk.nobody())
     bound = None if answer.bound is None else model.in_micro(answer.bound)

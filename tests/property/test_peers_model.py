@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -34,7 +36,7 @@ def test_an_exact_solver_finds_the_optimum(solve: Exact, setting: str, problem: 
     model = build_model(desk.prepared)
     hint = complete(model, next(seat_by(desk, "gain")).plan.astype(np.int64))
 
-    answer = solve(model, setting, hint, 10.0, 1)
+    answer = solve(model, setting, hint, time.perf_counter() + 10.0, 1)
 
     assert answer.taken is not None
     assert answer.bound is not None
