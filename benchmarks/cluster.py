@@ -20,7 +20,6 @@ import numpy as np
 from benchmarks.cluster_kills import Killable, KilledPricer
 from benchmarks.cluster_ray import is_ray_there, two_machines
 from benchmarks.draw import draw_problem
-from benchmarks.warming import warm_up
 from scheduler.shard_process import ProcessPricer
 from solver import Options, solve
 from solver.crew import Crew, Tally
@@ -29,6 +28,7 @@ from solver.shards import HerePricer, Pricer
 from solver.solution import Solution
 
 MILLI = 1000.0
+SMALL = 150
 
 
 @dataclass
@@ -57,15 +57,15 @@ class Measured:
 
 
 MakePricers = Callable[[int], Sequence[Killable]]
-TRANSPORTS: dict[str, Callable[[], AbstractContextManager[MakePricers]]] = {
-    "processes": lambda: nullcontext(lambda workers: [ProcessPricer(f"worker {at + 1}") for at in range(workers)]),
+TRANSPORTS: dict[str, Callable[[int], AbstractContextManager[MakePricers]]] = {
+    "processes": lambda _: nullcontext(lambda workers: [ProcessPricer(f"worker {at + 1}") for at in range(workers)]),
     "ray": two_machines,
 }
 
 
 def measure(problem: Problem, options: Options, workers: int, least: int, transport: str, *, kill: bool) -> Measured:
     """Do the runs."""
-    with TRANSPORTS[transport]() as make:
+    with TRANSPORTS[transport](workers) as make:
         return _measure(problem, options, make, Asked(transport, workers, least, kill))
 
 
@@ -156,8 +156,8 @@ def main() -> None:
     words.add_argument("--json", action="store_true", help="one line of JSON instead of a table")
     asked = words.parse_args()
     problem = draw_problem(asked.citizens, asked.seed)
-    warm_up(draw_problem(150, asked.seed, 0.4))
     options = Options(seed=asked.seed, time_limit=None, max_rounds=asked.rounds)
+    solve(draw_problem(min(SMALL, asked.citizens), asked.seed, 0.4), options)  # Loads or compiles what it takes.
     transport = asked.transport or ("ray" if is_ray_there() else "processes")
     found = asdict(measure(problem, options, asked.workers, asked.least, transport, kill=asked.kill))
     print(json.dumps(found) if asked.json else "\n".join(f"{name:24} {value}" for name, value in found.items()))
