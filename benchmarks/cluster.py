@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from benchmarks.cluster_kills import Killable, KilledPricer
+from benchmarks.cluster_model import Parts, modelled
 from benchmarks.cluster_ray import is_ray_there, two_machines
 from benchmarks.draw import draw_problem
 from scheduler.shard_process import ProcessPricer
@@ -53,7 +54,8 @@ class Measured:
     seconds_start: float  # of it
     seconds_killed: float | None
     seconds_alone: float  # one thread
-    pricing_percent: float  # of it, what could have been priced elsewhere
+    pricing_percent: float  # of it, the searches that could have been done elsewhere
+    model_seconds: dict[str, float]  # on paper, by number of machines
 
 
 MakePricers = Callable[[int], Sequence[Killable]]
@@ -85,7 +87,7 @@ def _measure(problem: Problem, options: Options, make: MakePricers, asked: Asked
     local = solve(problem, options)
     seconds_local = time.perf_counter() - began
     alone, seconds_alone, tally = _run(problem, replace(options, threads=1), [HerePricer()], least)
-    pricing = 100.0 * tally.searching / seconds_alone
+    searching = tally.searching
     far = make(workers)
     solution, seconds, tally = _run(problem, options, far, least)
     moved = sum(pricer.sent + pricer.received for pricer in far)
@@ -109,7 +111,18 @@ def _measure(problem: Problem, options: Options, make: MakePricers, asked: Asked
         seconds_start=round(tally.starting, 2),
         seconds_killed=None,
         seconds_alone=round(seconds_alone, 2),
-        pricing_percent=round(pricing, 1),
+        pricing_percent=round(100.0 * searching / seconds_alone, 1),
+        model_seconds=modelled(
+            Parts(
+                alone=seconds_alone,
+                searching=searching,
+                rounds=tally.calls,
+                overhead=(tally.seconds - tally.searching) / calls,
+                moved=moved / calls,
+                workers=workers,
+                slots=problem.num_slots,
+            )
+        ),
     )
     if asked.kill:
         killed = [KilledPricer(pricer, at, workers) for at, pricer in enumerate(make(workers))]
