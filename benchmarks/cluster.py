@@ -18,9 +18,9 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from benchmarks.cluster_kills import Killable, KilledPricer
+from benchmarks.cluster_model import Parts, modelled
 from benchmarks.cluster_ray import is_ray_there, two_machines
 from benchmarks.draw import draw_problem
-from benchmarks.warming import warm_up
 from scheduler.shard_process import ProcessPricer
 from solver import Options, solve
 from solver.crew import Crew, Tally
@@ -29,6 +29,7 @@ from solver.shards import HerePricer, Pricer
 from solver.solution import Solution
 
 MILLI = 1000.0
+SMALL = 150
 
 
 @dataclass
@@ -53,19 +54,20 @@ class Measured:
     seconds_start: float  # of it
     seconds_killed: float | None
     seconds_alone: float  # one thread
-    pricing_percent: float  # of it, what could have been priced elsewhere
+    pricing_percent: float  # of it, the searches that could have been done elsewhere
+    model_seconds: dict[str, float]  # on paper, by number of machines
 
 
 MakePricers = Callable[[int], Sequence[Killable]]
-TRANSPORTS: dict[str, Callable[[], AbstractContextManager[MakePricers]]] = {
-    "processes": lambda: nullcontext(lambda workers: [ProcessPricer(f"worker {at + 1}") for at in range(workers)]),
+TRANSPORTS: dict[str, Callable[[int], AbstractContextManager[MakePricers]]] = {
+    "processes": lambda _: nullcontext(lambda workers: [ProcessPricer(f"worker {at + 1}") for at in range(workers)]),
     "ray": two_machines,
 }
 
 
 def measure(problem: Problem, options: Options, workers: int, least: int, transport: str, *, kill: bool) -> Measured:
     """Do the runs."""
-    with TRANSPORTS[transport]() as make:
+    with TRANSPORTS[transport](workers) as make:
         return _measure(problem, options, make, Asked(transport, workers, least, kill))
 
 
@@ -85,7 +87,7 @@ def _measure(problem: Problem, options: Options, make: MakePricers, asked: Asked
     local = solve(problem, options)
     seconds_local = time.perf_counter() - began
     alone, seconds_alone, tally = _run(problem, replace(options, threads=1), [HerePricer()], least)
-    pricing = 100.0 * tally.searching / seconds_alone
+    searching = tally.searching
     far = make(workers)
     solution, seconds, tally = _run(problem, options, far, least)
     moved = sum(pricer.sent + pricer.received for pricer in far)
@@ -109,7 +111,18 @@ def _measure(problem: Problem, options: Options, make: MakePricers, asked: Asked
         seconds_start=round(tally.starting, 2),
         seconds_killed=None,
         seconds_alone=round(seconds_alone, 2),
-        pricing_percent=round(pricing, 1),
+        pricing_percent=round(100.0 * searching / seconds_alone, 1),
+        model_seconds=modelled(
+            Parts(
+                alone=seconds_alone,
+                searching=searching,
+                rounds=tally.calls,
+                overhead=(tally.seconds - tally.searching) / calls,
+                moved=moved / calls,
+                workers=workers,
+                slots=problem.num_slots,
+            )
+        ),
     )
     if asked.kill:
         killed = [KilledPricer(pricer, at, workers) for at, pricer in enumerate(make(workers))]
@@ -156,8 +169,8 @@ def main() -> None:
     words.add_argument("--json", action="store_true", help="one line of JSON instead of a table")
     asked = words.parse_args()
     problem = draw_problem(asked.citizens, asked.seed)
-    warm_up(draw_problem(150, asked.seed, 0.4))
     options = Options(seed=asked.seed, time_limit=None, max_rounds=asked.rounds)
+    solve(draw_problem(min(SMALL, asked.citizens), asked.seed, 0.4), options)  # Loads or compiles what it takes.
     transport = asked.transport or ("ray" if is_ray_there() else "processes")
     found = asdict(measure(problem, options, asked.workers, asked.least, transport, kill=asked.kill))
     print(json.dumps(found) if asked.json else "\n".join(f"{name:24} {value}" for name, value in found.items()))

@@ -23,9 +23,9 @@ def is_ray_there() -> bool:
 
 
 @contextmanager
-def two_machines() -> Iterator[Callable[[int], Sequence[Killable]]]:
-    """Start a head and one machine more; makes pricers on them, in one connection each time."""
-    with two_nodes() as (address, _), ExitStack() as stack:
+def two_machines(workers: int) -> Iterator[Callable[[int], Sequence[Killable]]]:
+    """Start a head and one machine more for so many; makes pricers on them, in one connection each time."""
+    with two_nodes(workers) as (address, _), ExitStack() as stack:
 
         def make(workers: int) -> Sequence[Killable]:
             stack.close()
@@ -35,8 +35,8 @@ def two_machines() -> Iterator[Callable[[int], Sequence[Killable]]]:
 
 
 @contextmanager
-def two_nodes() -> Iterator[tuple[str, Any]]:
-    """Address for clients, and Ray's own handle of the cluster."""
+def two_nodes(workers: int) -> Iterator[tuple[str, Any]]:
+    """Address for clients, and Ray's own handle of the cluster, with a processor for each worker on paper."""
     os.environ |= {
         "RAY_AUTH_MODE": "token",
         "RAY_AUTH_TOKEN": secrets.token_hex(),
@@ -46,7 +46,7 @@ def two_nodes() -> Iterator[tuple[str, Any]]:
     from ray.cluster_utils import Cluster
 
     port = _free_port()
-    each = {"num_cpus": 64, "node_ip_address": HERE, "object_store_memory": STORE_BYTES}
+    each = {"num_cpus": -(-workers // 2), "node_ip_address": HERE, "object_store_memory": STORE_BYTES}
     head = each | {
         "include_dashboard": False,
         "ray_client_server_port": port,
@@ -57,7 +57,8 @@ def two_nodes() -> Iterator[tuple[str, Any]]:
         cluster.add_node(**each)
         yield f"ray://{HERE}:{port}", cluster
     finally:
-        cluster.shutdown()
+        for node in cluster.list_all_nodes():  # Its own way to end waits long for a head that is gone.
+            node.kill_all_processes(check_alive=False, allow_graceful=False)
 
 
 def _free_port() -> int:

@@ -12,12 +12,13 @@ import pickle
 import socket
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 from scheduler.runs import code_version
+from solver.crew import Crew
 from solver.problem import Ints
 from solver.shards import Answer, HerePricer, PricerLostError, Query, Shard
 
@@ -51,24 +52,24 @@ class Connection:
 
     def __init__(self, ray: Any, address: str) -> None:
         self.ray, self.address = ray, address
-        self._is_open, self._lock = True, threading.Lock()
+        self.is_open, self._lock = True, threading.Lock()
 
     def require(self) -> None:
         """Raise PricerLostError where nobody answers at the address any more."""
         with self._lock:
-            if self._is_open and not _is_there(self.address):
+            if self.is_open and not _is_there(self.address):
                 self._leave()
-            if not self._is_open:
+            if not self.is_open:
                 raise PricerLostError(f"the cluster at {self.address} is gone")
 
     def leave(self) -> None:
         """Leave the cluster, a second time too."""
         with self._lock:
-            if self._is_open:
+            if self.is_open:
                 self._leave()
 
     def _leave(self) -> None:
-        self._is_open = False
+        self.is_open = False
         self.ray.shutdown()
 
 
@@ -100,6 +101,8 @@ class RayPricer:
         """Ask the actor."""
         if self._actor is None:
             raise PricerLostError(f"{self.name} at {self._connection.address} has not been started")
+        if not self._connection.is_open:
+            raise PricerLostError(f"the cluster at {self._connection.address} is gone")
         data = pickle.dumps((query, prices), pickle.HIGHEST_PROTOCOL)
         with self._lost():
             found = self._connection.ray.get(self._actor.price.remote(data), timeout=PRICE_SECONDS)
@@ -111,7 +114,7 @@ class RayPricer:
     def kill(self) -> bool:
         """End the actor's process; returns whether there was one. Who waits for it hears that it is lost."""
         was_running, self._is_running = self._is_running, False
-        if was_running:
+        if was_running and self._connection.is_open:
             self._connection.ray.kill(self._actor)
         return was_running
 
@@ -142,10 +145,11 @@ def cluster_pricers(address: str, workers: int) -> Iterator[list[RayPricer]]:
     Raises
     ------
     ClusterError
-        Ray is not installed, nobody answers at the address, or the token is not the cluster's.
+        Ray is not installed, nobody answers at the address, the token is another's, or processors are too few.
     """
     os.environ.setdefault("RAY_AUTH_MODE", "token")  # Ray reads these when it is loaded.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"  # A call after the cluster is left must not look for another.
     os.environ.setdefault("RAY_CLIENT_RECONNECT_GRACE_PERIOD", "5")  # seconds; the run itself is the way on.
     if not _is_there(address):
         raise ClusterError(f"{address}: nobody answers; expected a Ray cluster's door for clients")
@@ -160,12 +164,23 @@ def cluster_pricers(address: str, workers: int) -> Iterator[list[RayPricer]]:
         words = f"{address}: {_first_line(error)}; expected a Ray {ray.__version__} cluster and its RAY_AUTH_TOKEN"
         raise ClusterError(words) from error
     connection = Connection(ray, address)
+    processors = int(ray.cluster_resources().get("CPU", 0))
+    if processors < workers:
+        connection.leave()
+        raise ClusterError(f"{address}: found {processors} processors; expected one for each of {workers} workers")
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "More than 10MB of messages", UserWarning)  # They are meant.
         try:
             yield [RayPricer(connection, f"worker {at + 1}") for at in range(workers)]
         finally:
             connection.leave()
+
+
+@contextmanager
+def cluster_crew(address: str, workers: int, tell: Callable[[str], None]) -> Iterator[Crew]:
+    """A crew on the cluster for as long as the block lasts; see `cluster_pricers`."""
+    with cluster_pricers(address, workers) as pricers, contextlib.closing(Crew(pricers, tell=tell)) as crew:
+        yield crew
 
 
 def _is_there(address: str) -> bool:

@@ -31,6 +31,7 @@ from scheduler.tables import Citizen, PlanEntry, PlanException, Run
 from scheduler.warm import warm_start
 from scheduler.warming import warm_up
 from solver import Options
+from solver.crew import Crew
 from solver.reasons import Shortfalls, explain
 from solver.solution import Progress, Solution, gap_percent
 from solver.verify import Verdict, verify
@@ -108,14 +109,20 @@ def read_input(session: Session, task: Task) -> Input:
 
 
 def compute(
-    given: Input, *, progress: Progress | None = None, should_stop: Callable[[], bool] | None = None
+    given: Input,
+    *,
+    progress: Progress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    crew: Crew | None = None,
 ) -> Outcome:
-    """Solve and check; no database is touched, so nobody waits for it."""
+    """Solve and check; no database is touched, so nobody waits for it. A crew prices elsewhere and changes nothing."""
     problem, warm = given.archive.problem, given.archive.warm
     began = time.perf_counter()
     warm_up(problem, given.task.options.threads)
     cold = time.perf_counter() - began
-    solution = solver.solve(problem, given.task.options, progress=progress, warm=warm, should_stop=should_stop)
+    solution = solver.solve(
+        problem, given.task.options, progress=progress, warm=warm, should_stop=should_stop, crew=crew
+    )
     return conclude(given, solution, time.perf_counter() - began - cold, cold)
 
 

@@ -26,7 +26,7 @@ chains (`kernels_chain`), stirred from time to time. It can stop at the end of a
 citizen's rules. *choice*: her options of one offering. *class*: options of equal length, load and legs. *pool*: plans
 seen for a citizen. *seating*: a whole plan while it is improved. *tension*: multiplier of a limit inside one citizen's
 search. *net*: value after prices. *worth*: value before prices, without the locks. *escape*: best plan without one full
-slot.
+slot. *shard*: neighbouring citizens that somebody else prices. *crew*: the pricers of all shards.
 """
 
 from solver.first_come import Served, first_come

@@ -25,6 +25,7 @@ from api.cli.suggesting import suggest
 from api.cli.working import worker
 from catalog.weeks import WeekError
 from scheduler.archive import ArchiveError
+from scheduler.cluster import ClusterError
 from scheduler.importer.errors import ImportErrors
 from scheduler.lab.scenario import ScenarioError
 from scheduler.points import PointsError
@@ -33,17 +34,20 @@ from scheduler.stored import NotFoundError
 from scheduler.town import TownError
 from solver import UnverifiedPlanError
 from solver.problem import InvalidProblemError
+from solver.shards import PricerLostError
 
 __all__ = ["app", "main"]
 
 BAD_INPUT_ERRORS = (
     ArchiveError,
+    ClusterError,
     ImportErrors,
     InputError,
     InvalidProblemError,
     NotFoundError,
     OperationalError,
     PointsError,
+    PricerLostError,  # Before the run begins; later, it goes on without.
     RunError,
     ScenarioError,
     TownError,

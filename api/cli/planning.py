@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,12 +17,14 @@ from api.cli.summary import print_below, print_summary
 from api.picture import week_picture
 from catalog.database import reading, writing
 from catalog.weeks import parse_week
+from scheduler.cluster import cluster_crew
 from scheduler.figures import use_by_hour
 from scheduler.replay import compute_again, recount
 from scheduler.runs import Outcome, Task, compute, read_input, store
 from scheduler.stored import list_runs
 from scheduler.summary import summarize
 from solver import Options
+from solver.crew import Crew
 from solver.verify import Verdict
 
 TimeLimit = Annotated[float, typer.Option("--time-limit", min=0.1, help="Seconds to plan, 0.1 or more.")]
@@ -32,6 +35,14 @@ SeatsOnly = Annotated[
     bool, typer.Option("--seats-only", help="Leave out minimum sizes, staff and room rows and keep-apart pairs.")
 ]
 Threads = Annotated[int, typer.Option("--threads", min=1, help="Threads; the plan is the same with any number.")]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster", metavar="ray://HOST:PORT",
+        help="Find plans on a Ray cluster (needs pip install 'igang\\[cluster]'); the plan is the same.",
+    ),
+]  # fmt: skip
+Workers = Annotated[int, typer.Option("--workers", min=1, help="Processes on the cluster.")]
 RunNumber = Annotated[int, typer.Argument(metavar="RUN", help="The run's number: igang runs lists them.")]
 DEFAULT_THREADS = min(2, os.cpu_count() or 1)
 
@@ -47,24 +58,31 @@ def plan(
     ] = None,
     threads: Threads = DEFAULT_THREADS,
     seats_only: SeatsOnly = False,
+    cluster: Cluster = None,
+    workers: Workers = 2,
     as_json: Json = False,
     database: Database = DEFAULT_DATABASE,
 ) -> None:
     """Plan a week for everybody: the best plan found, how far from the best possible it can be, and who gets less."""
     options = Options(seed=seed, time_limit=time_limit, gap_percent=gap, max_rounds=rounds, threads=threads)
     task = Task(parse_week(week), options, seats_only=seats_only, warm_from=warm_from)
-    outcome, summary = run_task(open_database(database), task)
+    with _crew(cluster, workers) as crew:
+        outcome, summary = run_task(open_database(database), task, crew)
     show_run(outcome, summary, as_json=as_json)
     if not as_json:
         out.print(f"\nNext: igang runs, igang show CITIZEN, igang export {summary['run']} plan.xlsx")
 
 
-def run_task(engine: Engine, task: Task) -> tuple[Outcome, dict[str, Any]]:
+def _crew(address: str | None, workers: int) -> AbstractContextManager[Crew | None]:
+    return nullcontext() if address is None else cluster_crew(address, workers, err.print)
+
+
+def run_task(engine: Engine, task: Task, crew: Crew | None = None) -> tuple[Outcome, dict[str, Any]]:
     """Read, compute with live progress, store; the database is free for others while it computes."""
     with reading(engine) as session:
         given = read_input(session, task)
     with ctrl_c_stops() as stop, live_progress(err, given.archive.problem.num_citizens) as progress:
-        outcome = compute(given, progress=progress, should_stop=stop)
+        outcome = compute(given, progress=progress, should_stop=stop, crew=crew)
     with writing(engine) as session:
         return outcome, summarize(session, store(session, outcome))
 

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.cluster_kills import KilledPricer
 from benchmarks.draw import draw_problem
 from scheduler.shard_process import ProcessPricer
 from solver import Options, WarmStart, solve
@@ -119,17 +118,6 @@ def test_processes_give_the_run_of_threads(town: Problem, alone: Solution, numbe
     assert same(alone, solution)
     assert crew.tally.lost == 0
     assert all(pricer.sent > 0 and pricer.received > 0 for pricer in pricers)
-
-
-def test_a_process_killed_in_every_round_changes_nothing(town: Problem) -> None:
-    options = replace(ROUNDS, max_rounds=5)
-    pricers = [KilledPricer(ProcessPricer(f"worker {at}"), at, among=2) for at in range(2)]
-
-    solution, crew = with_crew(town, options, pricers, least=100)
-
-    assert same(solve(town, options), solution)
-    assert crew.tally.calls > 0
-    assert sum(pricer.kills for pricer in pricers) == crew.tally.calls
 
 
 def test_a_shard_knows_its_citizens_by_position_and_no_other(town: Problem) -> None:
