@@ -141,6 +141,14 @@ def test_a_crew_of_nobody_is_refused() -> None:
         Crew([HerePricer()], least=0)
 
 
+def test_a_process_that_hangs_is_taken_for_lost() -> None:
+    menu = prepare(draw_problem(20, seed=1), threads=1).menu
+    pricer = ProcessPricer("worker 1", patience=0.01)  # Python takes longer to start.
+
+    with closing(pricer), pytest.raises(PricerLostError, match="worker 1 ended with code -9"):
+        pricer.load(Shard(menu, length=8, pool_size=4))
+
+
 def test_a_process_that_was_never_started_says_so() -> None:
     menu = prepare(draw_problem(20, seed=1), threads=1).menu
     pricer = ProcessPricer("worker 1")
