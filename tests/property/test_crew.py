@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.cluster import same
 from benchmarks.draw import draw_problem
 from scheduler.shard_process import ProcessPricer
 from solver import Options, WarmStart, solve
@@ -20,7 +21,7 @@ from solver.options import prepare
 from solver.problem import Ints, Problem
 from solver.shards import Answer, HerePricer, Pricer, PricerLostError, Query, Shard, cut
 from solver.solution import Solution
-from tests.property.test_solver import ROUNDS, same
+from tests.property.test_solver import ROUNDS
 from tests.strategies import problems
 
 
