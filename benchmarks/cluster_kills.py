@@ -40,12 +40,11 @@ class KilledPricer:
         self._inner.close()
 
     def price(self, query: Query, prices: Ints) -> Answer:
-        """Pass it on, with a killer behind where it is this pricer's turn; whoever is begun anew is spared."""
+        """Pass it on, with a killer behind where it is this pricer's turn and it was not killed in this round yet."""
         drawn = random.Random(query.number)
         if query.number == self._round or drawn.randrange(self._among) != self._position:
             return self._inner.price(query, prices)
-        self._round = query.number
-        killer = threading.Timer(drawn.random() * self._usual, self._kill)
+        killer = threading.Timer(drawn.random() * self._usual, self._kill, [query.number])
         killer.start()
         began = time.perf_counter()
         try:
@@ -55,5 +54,6 @@ class KilledPricer:
         finally:
             killer.join()
 
-    def _kill(self) -> None:
-        self.kills += self._inner.kill()
+    def _kill(self, number: int) -> None:
+        if self._inner.kill():  # It may have been killed after its answer to the round before.
+            self._round, self.kills = number, self.kills + 1

@@ -58,7 +58,7 @@ def two_nodes(workers: int) -> Iterator[tuple[str, Any]]:
         yield f"ray://{HERE}:{port}", cluster
     finally:
         for node in cluster.list_all_nodes():  # Its own way to end waits long for a head that is gone.
-            node.kill_all_processes(check_alive=False, allow_graceful=False)
+            node.kill_all_processes(check_alive=False, allow_graceful=True)
 
 
 def _free_port() -> int:

@@ -6,11 +6,14 @@ import contextlib
 import os
 import subprocess
 import sys
+import threading
 from typing import Any
 
 from scheduler.shard_child import read_message, write_message
 from solver.problem import Ints
 from solver.shards import Answer, PricerLostError, Query, Shard
+
+PATIENCE = 600.0  # seconds
 
 
 class ProcessPricer:
@@ -20,9 +23,9 @@ class ProcessPricer:
     of all calls.
     """
 
-    def __init__(self, name: str) -> None:
-        """Remember what to call it where it is lost."""
-        self.name = name
+    def __init__(self, name: str, patience: float = PATIENCE) -> None:
+        """Remember what to call it where it is lost, and the seconds after which no answer means that it is."""
+        self.name, self.patience = name, patience
         self.loaded = self.sent = self.received = 0
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -69,10 +72,14 @@ class ProcessPricer:
             raise PricerLostError(f"{self.name} has not been started")
         assert process.stdin is not None  # Both are pipes.
         assert process.stdout is not None
+        patience = threading.Timer(self.patience, process.kill)
+        patience.start()
         try:
             sent = write_message(process.stdin, (name, given))
             answer, received = read_message(process.stdout)
         except (EOFError, OSError) as error:
             process.kill()
             raise PricerLostError(f"{self.name} ended with code {process.wait()}") from error
+        finally:
+            patience.cancel()
         return answer, sent, received

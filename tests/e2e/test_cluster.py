@@ -17,6 +17,7 @@ import pytest
 
 from api import cli
 from benchmarks import cluster as benchmark
+from benchmarks.cluster import same
 from benchmarks.cluster_kills import KilledPricer
 from benchmarks.cluster_ray import two_nodes
 from benchmarks.draw import draw_problem
@@ -25,7 +26,6 @@ from solver import Options, solve
 from solver.crew import Crew
 from solver.problem import Problem
 from solver.solution import Round
-from tests.property.test_solver import same
 
 RAY_IS_THERE = importlib.util.find_spec("ray") is not None
 needs_ray = pytest.mark.skipif(not RAY_IS_THERE, reason="Ray is not installed: pip install igang[cluster]")

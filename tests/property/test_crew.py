@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.cluster import same
 from benchmarks.draw import draw_problem
 from scheduler.shard_process import ProcessPricer
 from solver import Options, WarmStart, solve
@@ -20,7 +21,7 @@ from solver.options import prepare
 from solver.problem import Ints, Problem
 from solver.shards import Answer, HerePricer, Pricer, PricerLostError, Query, Shard, cut
 from solver.solution import Solution
-from tests.property.test_solver import ROUNDS, same
+from tests.property.test_solver import ROUNDS
 from tests.strategies import problems
 
 
@@ -139,6 +140,14 @@ def test_a_crew_of_nobody_is_refused() -> None:
         Crew([])
     with pytest.raises(ValueError, match="least: expected at least 1 citizen, found 0"):
         Crew([HerePricer()], least=0)
+
+
+def test_a_process_that_hangs_is_taken_for_lost() -> None:
+    menu = prepare(draw_problem(20, seed=1), threads=1).menu
+    pricer = ProcessPricer("worker 1", patience=0.01)  # Python takes longer to start.
+
+    with closing(pricer), pytest.raises(PricerLostError, match="worker 1 ended with code -9"):
+        pricer.load(Shard(menu, length=8, pool_size=4))
 
 
 def test_a_process_that_was_never_started_says_so() -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.cluster import same
 from solver import Options, WarmStart, first_come, solve
 from solver.master import lagrangian, make_rows, slot_prices
 from solver.one import DECISIVE
@@ -34,17 +35,6 @@ def assert_valid(problem: Problem, solution: Solution) -> None:
     assert solution.bound >= solution.objective
     assert (solution.price >= 0).all()
     assert solution.price.shape == (problem.num_slots + problem.num_rows,)
-
-
-def same(one: Solution, other: Solution) -> bool:
-    """Whether two runs gave the same plan, bound, prices and rounds, whatever the clock said."""
-    return (
-        all(np.array_equal(getattr(one.plans, name), getattr(other.plans, name)) for name in ("ptr", "slot", "group"))
-        and np.array_equal(one.price, other.price)
-        and (one.objective, one.bound, one.exceptions, one.termination)
-        == (other.objective, other.bound, other.exceptions, other.termination)
-        and [replace(r, seconds=0.0) for r in one.rounds] == [replace(r, seconds=0.0) for r in other.rounds]
-    )
 
 
 @settings(max_examples=300)
