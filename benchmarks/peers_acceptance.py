@@ -37,7 +37,7 @@ def accept(desk: Desk, priority: str, deadline: float) -> Iterator[Seating]:
     asking = deque(desk.rng.permutation(problem.num_citizens).tolist())
     while asking and time.perf_counter() < deadline:
         i = asking.popleft()
-        desk.pricer.reseat(np.array([i]), free, open_limits, shut[i], seating)
+        desk.finder.reseat(np.array([i]), free, open_limits, shut[i], seating)
         touched = list[int]()
         for s in seating.plan[i][seating.plan[i] >= 0].tolist():
             for row in _units(desk, s):
@@ -85,4 +85,4 @@ def _leave(desk: Desk, seating: Seating, users: list[dict[int, int]], i: int) ->
     for s in seating.plan[i][seating.plan[i] >= 0].tolist():
         for row in _units(desk, s):
             users[row].pop(i, None)
-    unseat(desk.pricer, desk.rows, seating, np.array([i]))
+    unseat(desk.finder, desk.rows, seating, np.array([i]))

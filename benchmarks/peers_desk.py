@@ -12,7 +12,7 @@ from solver.kernels_chain import Seating
 from solver.kernels_pool import Rows
 from solver.master import make_rows
 from solver.options import Prepared
-from solver.pricing import Pricer
+from solver.pricing import PlanFinder
 from solver.primal import empty_seating, limits
 from solver.problem import Ints
 from solver.sizes import minimum_sizes
@@ -27,7 +27,7 @@ class Desk:
     """What every planner that seats citizens needs."""
 
     prepared: Prepared
-    pricer: Pricer
+    finder: PlanFinder
     rows: Rows
     rng: np.random.Generator
 
@@ -38,23 +38,23 @@ class Desk:
 
     def nobody(self) -> Seating:
         """A seating in which everybody has her locks only."""
-        return empty_seating(self.pricer, self.rows)
+        return empty_seating(self.finder, self.rows)
 
     def sweep(self, order: Ints, seating: Seating) -> None:
         """Let each citizen of `order` in turn take her best week that still fits; `seating` changes in place."""
         free = self.free[: self.prepared.problem.num_slots]
-        self.pricer.reseat(order, free, limits(self.rows, self.free), self.rows.closed, seating)
+        self.finder.reseat(order, free, limits(self.rows, self.free), self.rows.closed, seating)
 
     def hold(self, seating: Seating) -> None:
         """Close groups that are too small and move pairs apart; `seating` changes in place."""
         minimum = minimum_sizes(self.prepared.problem)
-        hold_rows(self.pricer, self.rows, self.free, minimum, seating, CLOSE_SHARE, self.rng)
+        hold_rows(self.finder, self.rows, self.free, minimum, seating, CLOSE_SHARE, self.rng)
 
 
 def open_desk(prepared: Prepared, seed: int) -> Desk:
     """A desk at which nobody has been yet."""
-    pricer = Pricer(prepared, threads=1, pool_size=POOL_SIZE)
-    return Desk(prepared, pricer, make_rows(prepared.problem), np.random.default_rng(seed))
+    finder = PlanFinder(prepared, threads=1, pool_size=POOL_SIZE)
+    return Desk(prepared, finder, make_rows(prepared.problem), np.random.default_rng(seed))
 
 
 def serve_in_turn(desk: Desk) -> Iterator[Seating]:

@@ -17,7 +17,7 @@ from solver import Options, WarmStart, solve
 from solver.deal import deal, hold_rows
 from solver.master import make_rows
 from solver.options import prepare
-from solver.pricing import Pricer
+from solver.pricing import PlanFinder
 from solver.primal import empty_seating, limits
 from solver.problem import Bools, Ints, Problem
 from solver.sizes import minimum_sizes
@@ -118,11 +118,11 @@ def _random(known: Known, life: Life) -> Planned:
 
 def _in_turn(problem: Problem, order: Ints, random: np.random.Generator) -> Planned:
     prepared = prepare(problem)
-    pricer = Pricer(prepared, threads=1, pool_size=8)
+    finder = PlanFinder(prepared, threads=1, pool_size=8)
     rows, free = make_rows(problem), np.zeros(problem.num_slots + problem.num_rows, np.int64)
-    seating = empty_seating(pricer, rows)
-    pricer.reseat(order, free[: problem.num_slots], limits(rows, free), rows.closed, seating)
-    hold_rows(pricer, rows, free, minimum_sizes(problem), seating, 0.25, random)
+    seating = empty_seating(finder, rows)
+    finder.reseat(order, free[: problem.num_slots], limits(rows, free), rows.closed, seating)
+    hold_rows(finder, rows, free, minimum_sizes(problem), seating, 0.25, random)
     return Planned(problem, deal(prepared, seating, random), prepared.exceptions)
 
 

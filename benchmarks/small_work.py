@@ -24,7 +24,7 @@ from scheduler.town import make_town
 from solver import Options, solve
 from solver.master import make_rows, slot_prices
 from solver.options import prepare
-from solver.pricing import MOVE_NODES, NODE_LIMIT, Pricer
+from solver.pricing import MOVE_NODES, NODE_LIMIT, PlanFinder
 from solver.problem import Ints
 
 PRICE_ROUNDS = 20
@@ -37,12 +37,12 @@ def one_citizen(instance: Instance, seed: int) -> Figures:
     problem = draw_problem(instance.citizens, seed).seats_only()
     solution = solve(problem, Options(seed=seed, time_limit=None, max_rounds=PRICE_ROUNDS))
     price = slot_prices(make_rows(problem), solution.price)
-    pricer = Pricer(prepare(problem, threads=1), threads=1)
+    finder = PlanFinder(prepare(problem, threads=1), threads=1)
     everyone = np.arange(problem.num_citizens)
-    pricer.best_plans(everyone[:1], price)
-    first, second = (_each(pricer, everyone, price, NODE_LIMIT) for _ in range(2))
-    proved = float((pricer.upper <= pricer.net).mean())
-    newcomer = Pricer(pricer.prepared, threads=1)
+    finder.best_plans(everyone[:1], price)
+    first, second = (_each(finder, everyone, price, NODE_LIMIT) for _ in range(2))
+    proved = float((finder.upper <= finder.net).mean())
+    newcomer = PlanFinder(finder.prepared, threads=1)
     limited = _each(newcomer, everyone, price, MOVE_NODES)
     return {
         "p50_us": float(np.percentile(first, 50)),
@@ -57,12 +57,12 @@ def one_citizen(instance: Instance, seed: int) -> Figures:
     }
 
 
-def _each(pricer: Pricer, everyone: Ints, price: Ints, nodes: int) -> NDArray[np.float64]:
+def _each(finder: PlanFinder, everyone: Ints, price: Ints, nodes: int) -> NDArray[np.float64]:
     """(I,) microseconds of each citizen, with up to `nodes` in her search."""
     taken = np.zeros(len(everyone))
     for i in range(len(everyone)):
         began = time.perf_counter()
-        pricer.best_plans(everyone[i : i + 1], price, nodes)
+        finder.best_plans(everyone[i : i + 1], price, nodes)
         taken[i] = (time.perf_counter() - began) * MICROSECONDS
     return taken
 

@@ -18,7 +18,7 @@ from scheduler.town import make_town
 from solver import Options, solve
 from solver.master import make_rows, slot_prices
 from solver.options import prepare
-from solver.pricing import NODE_LIMIT, Pricer
+from solver.pricing import NODE_LIMIT, PlanFinder
 from solver.problem import Ints, Problem
 from solver.solution import Solution
 from solver.verify import verify
@@ -68,10 +68,10 @@ def test_finding_everybodys_options(benchmark: Benchmark, problem: Problem) -> N
 
 @pytest.mark.parametrize("node_limit", [3_000, NODE_LIMIT], ids=["one_pricing_round", "one_bound"])
 def test_pricing_everybody(benchmark: Benchmark, problem: Problem, price: Ints, node_limit: int) -> None:
-    pricer = Pricer(prepare(problem))
+    finder = PlanFinder(prepare(problem))
     everyone = np.arange(problem.num_citizens)
-    benchmark.pedantic(pricer.best_plans, (everyone, price, node_limit), rounds=ROUNDS, warmup_rounds=1)
-    assert (pricer.upper >= pricer.net).all()
+    benchmark.pedantic(finder.best_plans, (everyone, price, node_limit), rounds=ROUNDS, warmup_rounds=1)
+    assert (finder.upper >= finder.net).all()
 
 
 def test_verifying_a_plan(benchmark: Benchmark, problem: Problem, solution: Solution) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from solver import kernels_chain as chains
 from solver import kernels_pool as moves
 from solver.options import Prepared
-from solver.pricing import Pricer
+from solver.pricing import PlanFinder
 from solver.primal import limits, unseat
 from solver.problem import Ints, Problem
 from solver.sizes import close_small, groups_running, lower_limits, open_prices, too_small
@@ -15,29 +15,29 @@ from solver.solution import Plans
 
 
 def hold_rows(
-    pricer: Pricer, rows: moves.Rows, price: Ints, minimum: Ints, seating: chains.Seating, share: float,
+    finder: PlanFinder, rows: moves.Rows, price: Ints, minimum: Ints, seating: chains.Seating, share: float,
     rng: np.random.Generator,
 ) -> moves.Rows:  # fmt: skip
     """Close groups that are too small and move pairs apart until neither is left; returns the rows with fewer seats.
 
     Who has to leave one of a pair's groups may leave it too small: then it closes, and its people may meet again.
     """
-    problem = pricer.prepared.problem
+    problem = finder.prepared.problem
     while True:
         while too_small(problem, minimum, seating.load).any():
-            rows, _ = close_small(pricer, problem, rows, price, minimum, seating, share, rng)
+            rows, _ = close_small(finder, problem, rows, price, minimum, seating, share, rng)
         low = lower_limits(problem, minimum, seating.load)
-        separate(pricer, rows, low, open_prices(rows, price), seating)
+        separate(finder, rows, low, open_prices(rows, price), seating)
         if not too_small(problem, minimum, seating.load).any():
             return rows
 
 
-def separate(pricer: Pricer, rows: moves.Rows, low: Ints, open_price: Ints, seating: chains.Seating) -> None:
+def separate(finder: PlanFinder, rows: moves.Rows, low: Ints, open_price: Ints, seating: chains.Seating) -> None:
     """Move one of each keep-apart pair that shares a slot to her next best plan; `seating` changes in place.
 
     She goes where none of those is whom she is kept apart from, so that no new pair meets.
     """
-    problem = pricer.prepared.problem
+    problem = finder.prepared.problem
     for a, b in problem.apart.tolist():
         locked_a, locked_b = _locks(problem, a), _locks(problem, b)
         free_a, free_b = _seated(seating, a), _seated(seating, b)
@@ -48,12 +48,12 @@ def separate(pricer: Pricer, rows: moves.Rows, low: Ints, open_price: Ints, seat
         strands = any(seating.load[s] <= low[s] for s in shared)
         movers = [i for i, must in ((a, shared - free_b), (b, shared - free_a)) if must] or [a if strands else b]
         for mover in movers:
-            unseat(pricer, rows, seating, np.array([mover]))
+            unseat(finder, rows, seating, np.array([mover]))
             closed = rows.closed.copy()
             for other in _partners(problem, mover):
                 closed[list(_seated(seating, other) | _locks(problem, other))] = True
             free = np.zeros(len(rows.cap), np.int64)
-            pricer.reseat(np.array([mover]), open_price, limits(rows, free, low), closed, seating)
+            finder.reseat(np.array([mover]), open_price, limits(rows, free, low), closed, seating)
 
 
 def _partners(problem: Problem, i: int) -> list[int]:

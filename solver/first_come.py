@@ -10,7 +10,7 @@ import numpy as np
 from solver.deal import deal, hold_rows
 from solver.master import make_rows
 from solver.options import Prepared, prepare
-from solver.pricing import Pricer
+from solver.pricing import PlanFinder
 from solver.primal import empty_seating, limits
 from solver.problem import MICRO_PER_POINT_PERCENT, Problem
 from solver.reasons_week import read_week, useful_minutes
@@ -44,7 +44,7 @@ def first_come(problem: Problem, seed: int = 1, orders: int = 10) -> list[Served
 def _serve(prepared: Prepared, seed: int, orders: range) -> list[tuple[int, Served]]:
     """What each of these orders gives, with its number."""
     problem = prepared.problem
-    pricer = Pricer(prepared, threads=1, pool_size=8)
+    finder = PlanFinder(prepared, threads=1, pool_size=8)
     rows = make_rows(problem)
     minimum = minimum_sizes(problem)
     free = np.zeros(len(rows.cap), np.int64)
@@ -52,10 +52,10 @@ def _serve(prepared: Prepared, seed: int, orders: range) -> list[tuple[int, Serv
     found = []
     for k in orders:
         rng = np.random.default_rng((seed, k))
-        seating = empty_seating(pricer, rows)
+        seating = empty_seating(finder, rows)
         order = rng.permutation(problem.num_citizens)
-        pricer.reseat(order, free[: problem.num_slots], limits(rows, free), rows.closed, seating)
-        hold_rows(pricer, rows, free, minimum, seating, 0.25, rng)
+        finder.reseat(order, free[: problem.num_slots], limits(rows, free), rows.closed, seating)
+        hold_rows(finder, rows, free, minimum, seating, 0.25, rng)
         plans = deal(prepared, seating, rng)
         found.append((k, Served(fixed + int(seating.worth.sum()), _idle(problem, plans))))
     return found

@@ -13,7 +13,7 @@ import numpy as np
 from solver.master import make_rows, slot_prices
 from solver.one import DECISIVE
 from solver.options import prepare
-from solver.pricing import MOVE_NODES, Pricer
+from solver.pricing import MOVE_NODES, PlanFinder
 from solver.problem import QUARTERS, Bools, Ints, Problem
 
 
@@ -40,17 +40,17 @@ def gains(problem: Problem, price: Ints, new: Sequence[int], asked: Bools, threa
         able |= may_come(problem, slot) & asked[:, problem.slot_offering[slot]]
     some = np.flatnonzero(able)
     prepared = prepare(problem.part(some), threads)
-    pricer, menu = Pricer(prepared, threads), prepared.menu
+    finder, menu = PlanFinder(prepared, threads), prepared.menu
     everyone = np.arange(prepared.problem.num_citizens)
-    pricer.best_plans(everyone, without, MOVE_NODES)
-    net = pricer.net.copy()
+    finder.best_plans(everyone, without, MOVE_NODES)
+    net = finder.net.copy()
     owner = np.repeat(everyone, np.diff(menu.option_ptr[menu.class_ptr[menu.choice_ptr]]))
     for slot in new:
         who, free = owner[menu.option_slot == slot], without.copy()
         who = who[asked[some[who], problem.slot_offering[slot]]]
         free[slot] = 0
-        pricer.best_plans(who, free, MOVE_NODES)
-        gain = (pricer.net[who] - net[who])[(pricer.plan[who] == slot).any(axis=1)]
+        finder.best_plans(who, free, MOVE_NODES)
+        gain = (finder.net[who] - net[who])[(finder.plan[who] == slot).any(axis=1)]
         yield -np.sort(-gain[gain > 0])
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from solver import kernels_pool as moves
 from solver.master import lagrangian, slot_prices
-from solver.pricing import FIRST_NODES, MOVE_NODES, Pricer
+from solver.pricing import FIRST_NODES, MOVE_NODES, PlanFinder
 from solver.problem import Ints
 
 
@@ -33,7 +33,7 @@ class PriceOptions:
 class PriceSearch:
     """Prices on the move, with the best bound so far."""
 
-    pricer: Pricer
+    finder: PlanFinder
     rows: moves.Rows
     order: Ints  # citizens in the order of the blocks
     price: Ints  # (S + R,) 1/1000 points
@@ -50,11 +50,11 @@ class PriceSearch:
     load: Ints = field(init=False)  # (S + R,) of everybody's last plan
 
     def __post_init__(self) -> None:
-        num = len(self.pricer.plan)
+        num = len(self.finder.plan)
         self.restart_step = self.options.restart_step
         self.best = self.price.copy()
         self.chosen = np.full(num, -1, np.int64)
-        self.tally = np.zeros(self.pricer.pool.value.shape, np.int64)
+        self.tally = np.zeros(self.finder.pool.value.shape, np.int64)
         self.mean = np.zeros(len(self.price))
         self.load = np.zeros(len(self.price), np.int64)
 
@@ -64,10 +64,10 @@ class PriceSearch:
         blocks = np.array_split(self.order, max(1, min(o.blocks, len(self.order))))
         for block in blocks:
             if not first:
-                moves.add_plans(self.rows, block, self.pricer.plan, -1, self.load)
-            self.pricer.best_plans(block, slot_prices(self.rows, self.price), FIRST_NODES if first else MOVE_NODES)
+                moves.add_plans(self.rows, block, self.finder.plan, -1, self.load)
+            self.finder.best_plans(block, slot_prices(self.rows, self.price), FIRST_NODES if first else MOVE_NODES)
             use = np.zeros_like(self.load)
-            moves.add_plans(self.rows, block, self.pricer.plan, 1, use)
+            moves.add_plans(self.rows, block, self.finder.plan, 1, use)
             self.load += use
             scale = len(self.order) / max(1, len(block))
             running = (use * scale).astype(np.int64) if first else self.load
@@ -77,7 +77,7 @@ class PriceSearch:
     def pool_pass(self) -> None:
         """Many cheap passes over the plans seen; the mean price is the next candidate."""
         o = self.options
-        pool = self.pricer.pool
+        pool = self.finder.pool
         self.tally[:] = 0
         size = max(1, -(-len(self.order) // o.pool_blocks))
         self.step = moves.pool_passes(
@@ -90,9 +90,9 @@ class PriceSearch:
     def appraise(self, price: Ints | None = None) -> None:
         """Price everybody at the mean price, hard searches cut short; keep the prices if they promise most."""
         candidate = np.rint(self.mean).astype(np.int64) if price is None else price
-        self.pricer.best_plans(np.arange(len(self.order)), slot_prices(self.rows, candidate), MOVE_NODES)
-        promise = lagrangian(self.rows, candidate, self.pricer.net)
-        self.bound = min(self.bound, lagrangian(self.rows, candidate, self.pricer.upper))
+        self.finder.best_plans(np.arange(len(self.order)), slot_prices(self.rows, candidate), MOVE_NODES)
+        promise = lagrangian(self.rows, candidate, self.finder.net)
+        self.bound = min(self.bound, lagrangian(self.rows, candidate, self.finder.upper))
         if promise < self.promise:
             self.promise, self.best, self.certified = promise, candidate, 0
 
@@ -101,7 +101,7 @@ class PriceSearch:
         if self.certified >= nodes:
             return
         total = slot_prices(self.rows, self.best)
-        self.pricer.best_plans(np.arange(len(self.order)), total, MOVE_NODES)
-        self.pricer.best_plans(np.flatnonzero(self.pricer.upper > self.pricer.net), total, nodes)
-        self.bound = min(self.bound, lagrangian(self.rows, self.best, self.pricer.upper))
-        self.promise, self.certified = lagrangian(self.rows, self.best, self.pricer.net), nodes
+        self.finder.best_plans(np.arange(len(self.order)), total, MOVE_NODES)
+        self.finder.best_plans(np.flatnonzero(self.finder.upper > self.finder.net), total, nodes)
+        self.bound = min(self.bound, lagrangian(self.rows, self.best, self.finder.upper))
+        self.promise, self.certified = lagrangian(self.rows, self.best, self.finder.net), nodes

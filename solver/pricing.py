@@ -20,7 +20,7 @@ MOVE_NODES = 3_000  # while prices move
 PRIMAL_NODES = 3_000
 
 
-class Pricer:
+class PlanFinder:
     """The best plans at given prices, with everybody's plans seen so far as a start.
 
     `plan` (I, length) int32 slots, -1 after the last; `net` (I,) MICRO after prices, `upper` (I,) at least

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from solver import kernels_chain as chains
 from solver import kernels_pool as moves
 from solver.master import slot_prices
-from solver.pricing import MOVE_NODES, Pricer
+from solver.pricing import MOVE_NODES, PlanFinder
 from solver.problem import MICRO_PER_PRICE, Bools, Ints
 
 CROWDING = 1_000_000  # MICRO: what a move into a full limit is held back by
@@ -30,10 +30,10 @@ class DiveOptions:
     stop_at: int = 60
 
 
-def empty_seating(pricer: Pricer, rows: moves.Rows) -> chains.Seating:
+def empty_seating(finder: PlanFinder, rows: moves.Rows) -> chains.Seating:
     """Nobody seated anywhere."""
-    plan = np.full(pricer.plan.shape, -1, np.int32)
-    return chains.Seating(plan, pricer.empty_value.copy(), np.zeros(len(rows.cap), np.int64))
+    plan = np.full(finder.plan.shape, -1, np.int32)
+    return chains.Seating(plan, finder.empty_value.copy(), np.zeros(len(rows.cap), np.int64))
 
 
 def copy_seating(seating: chains.Seating) -> chains.Seating:
@@ -41,11 +41,11 @@ def copy_seating(seating: chains.Seating) -> chains.Seating:
     return chains.Seating(seating.plan.copy(), seating.worth.copy(), seating.load.copy())
 
 
-def unseat(pricer: Pricer, rows: moves.Rows, seating: chains.Seating, who: Ints) -> None:
+def unseat(finder: PlanFinder, rows: moves.Rows, seating: chains.Seating, who: Ints) -> None:
     """Take these citizens out of their plans; `seating` changes in place."""
     moves.add_plans(rows, who, seating.plan, -1, seating.load)
     seating.plan[who] = -1
-    seating.worth[who] = pricer.empty_value[who]
+    seating.worth[who] = finder.empty_value[who]
 
 
 def full_slots(rows: moves.Rows, load: Ints) -> Bools:
@@ -59,7 +59,7 @@ def full_slots(rows: moves.Rows, load: Ints) -> Bools:
 
 
 def dive(
-    pricer: Pricer,
+    finder: PlanFinder,
     rows: moves.Rows,
     price: Ints,
     seating: chains.Seating,
@@ -73,15 +73,15 @@ def dive(
     """
     price = price.copy()
     open_ = rng.permutation(who)
-    pool = pricer.pool
-    chosen = np.full(len(pricer.plan), -1, np.int64)
+    pool = finder.pool
+    chosen = np.full(len(finder.plan), -1, np.int64)
     tally = np.zeros(pool.value.shape, np.int64)
     mean = np.zeros(len(price))
     first = True
     while len(open_) > options.stop_at:
         cap = np.maximum(rows.cap - seating.load, 0)
         here = rows._replace(closed=full_slots(rows, seating.load))
-        pricer.best_plans(_shut_out(pricer, here, chosen, open_), slot_prices(here, price), MOVE_NODES)
+        finder.best_plans(_shut_out(finder, here, chosen, open_), slot_prices(here, price), MOVE_NODES)
         tally[open_], chosen[open_] = 0, -1
         size = max(1, -(-len(open_) // min(100, 8 + len(open_) // 16)))
         moves.pool_passes(
@@ -103,13 +103,13 @@ def dive(
         yield len(open_)
         if len(fixed) == 0:
             break
-    pricer.reseat(open_, _sum_rows(rows, price), limits(rows, price), rows.closed, seating)
+    finder.reseat(open_, _sum_rows(rows, price), limits(rows, price), rows.closed, seating)
     yield 0
 
 
-def _shut_out(pricer: Pricer, rows: moves.Rows, chosen: Ints, open_: Ints) -> Ints:
+def _shut_out(finder: PlanFinder, rows: moves.Rows, chosen: Ints, open_: Ints) -> Ints:
     """Those of `open_` who need a new plan: the last one is no longer open to them, or they have none."""
-    plan = pricer.pool.slot[open_, chosen[open_]]
+    plan = finder.pool.slot[open_, chosen[open_]]
     shut = (rows.closed[plan] & (plan >= 0)).any(axis=1)
     return open_[shut | (chosen[open_] < 0)]
 
@@ -132,8 +132,8 @@ def limits(rows: moves.Rows, price: Ints, low: Ints | None = None) -> chains.Lim
 
 
 def improve(
-    pricer: Pricer, here: chains.Limits, seating: chains.Seating, order: NDArray[np.int64], least: int, tries: int
+    finder: PlanFinder, here: chains.Limits, seating: chains.Seating, order: NDArray[np.int64], least: int, tries: int
 ) -> int:
     """Run exchange chains from each citizen of `order`; returns the MICRO gained. `seating` changes in place."""
-    pool = pricer.pool
+    pool = finder.pool
     return int(chains.improve(order, pool.slot, pool.value, pool.size, here, seating, least, CROWDING, tries))

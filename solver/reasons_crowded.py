@@ -8,7 +8,7 @@ import numpy as np
 
 from solver.kernels_pool import CLOSED
 from solver.options import prepare
-from solver.pricing import Pricer
+from solver.pricing import PlanFinder
 from solver.problem import ROWS, Ints
 from solver.reasons_week import OPEN, Week, apart_slots, closing, part, useful_offerings
 
@@ -18,7 +18,7 @@ FULL_PRICE = 20  # 1/1000 points: even fifty full slots cost less than one usefu
 POINTS = "points"
 
 
-def find_exchanges(week: Week, who: Ints, crowded: Ints, hours: Pricer) -> list[tuple[str, Exchange | None]]:
+def find_exchanges(week: Week, who: Ints, crowded: Ints, hours: PlanFinder) -> list[tuple[str, Exchange | None]]:
     """Name the limit in the way of each crowded citizen, and the exchange that would cost least.
 
     `who` are the citizens whom `hours` prices by useful minutes alone,
@@ -45,9 +45,9 @@ def find_exchanges(week: Week, who: Ints, crowded: Ints, hours: Pricer) -> list[
     return [(slug, min(exchanges, key=lambda x: (*cost[x], x), default=None)) for slug, exchanges in found]
 
 
-def _options(pricer: Pricer, at: int) -> Ints:
+def _options(finder: PlanFinder, at: int) -> Ints:
     """(n,) slots that the citizen may take beside her locks."""
-    menu = pricer.prepared.menu
+    menu = finder.prepared.menu
     first, last = menu.option_ptr[menu.class_ptr[menu.choice_ptr[at : at + 2]]]
     return menu.option_slot[first:last].astype(np.int64)
 
@@ -89,25 +89,25 @@ def _costs(week: Week, exchanges: list[Exchange], apart: Apart) -> dict[Exchange
     takers = np.unique(np.array([citizen for _, citizen in exchanges], np.int64))
     few = part(week.problem, takers)
     minutes, useful = few.slot_minutes, useful_offerings(few)
-    pricer = Pricer(prepare(few), threads=1)
+    finder = PlanFinder(prepare(few), threads=1)
     room = np.where(closing(week, np.arange(few.num_slots)) == OPEN, 0, CLOSED)
     nowhere = np.full(few.num_slots, CLOSED)
-    now = [_value(pricer, at, nowhere, week.slots_of(i), []) for at, i in enumerate(takers.tolist())]
+    now = [_value(finder, at, nowhere, week.slots_of(i), []) for at, i in enumerate(takers.tolist())]
     cost: dict[Exchange, tuple[bool, int]] = {}
     for slot, citizen in exchanges:
         at = int(np.searchsorted(takers, citizen))
-        moved = _value(pricer, at, room, week.slots_of(citizen), [slot, *apart.get(citizen, ())])
+        moved = _value(finder, at, room, week.slots_of(citizen), [slot, *apart.get(citizen, ())])
         locks = few.lock_slot[few.lock_ptr[at] : few.lock_ptr[at + 1]]
-        plan = np.concatenate([pricer.plan[at][pricer.plan[at] >= 0], locks])
+        plan = np.concatenate([finder.plan[at][finder.plan[at] >= 0], locks])
         left = minutes[plan][useful[at, few.slot_offering[plan]]].sum()
         cost[slot, citizen] = (bool(left < few.min_minutes[at]), now[at] - moved)
     return cost
 
 
-def _value(pricer: Pricer, at: int, price: Ints, free: Ints, closed: list[int]) -> int:
+def _value(finder: PlanFinder, at: int, price: Ints, free: Ints, closed: list[int]) -> int:
     """MICRO of the best plan at `price`, but with these slots free and those closed."""
     here = price.copy()
     here[free] = 0
     here[closed] = CLOSED
-    pricer.best_plans(np.array([at]), here)
-    return int(pricer.net[at])
+    finder.best_plans(np.array([at]), here)
+    return int(finder.net[at])

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from solver.options import Prepared, prepare
-from solver.pricing import NODE_LIMIT, Pricer
+from solver.pricing import NODE_LIMIT, PlanFinder
 from solver.problem import BARRED_BIT, Ints, Problem
 from solver.reasons_crowded import Exchange, find_exchanges
 from solver.reasons_week import ALL_BARRED, Week, locked_offerings, part, useful_minutes, useful_offerings
@@ -50,13 +50,13 @@ def explain_hours(week: Week, exceptions: Mapping[int, str]) -> tuple[BelowMinim
     below = np.flatnonzero(useful < wanted)
     who = below[~np.isin(below, list(exceptions))]
     hours = only_hours(week.problem, who)
-    pricer = _fill_hours(prepare(hours))
+    finder = _fill_hours(prepare(hours))
     # The bound proves it: a search that was cut short proves nothing.
-    alone, crowded = np.flatnonzero(pricer.upper < 0), np.flatnonzero(pricer.upper >= 0)
+    alone, crowded = np.flatnonzero(finder.upper < 0), np.flatnonzero(finder.upper >= 0)
     found: dict[int, tuple[Reason, str, Exchange | None]] = {i: ("exception", s, None) for i, s in exceptions.items()}
-    for i, slug in zip(who[alone].tolist(), rules_to_relax(hours, alone, pricer.net[alone]), strict=True):
+    for i, slug in zip(who[alone].tolist(), rules_to_relax(hours, alone, finder.net[alone]), strict=True):
         found[i] = ("alone", slug, None)
-    for i, (slug, exchange) in zip(who[crowded].tolist(), find_exchanges(week, who, crowded, pricer), strict=True):
+    for i, (slug, exchange) in zip(who[crowded].tolist(), find_exchanges(week, who, crowded, finder), strict=True):
         found[i] = ("crowded", slug, exchange)
     return tuple(BelowMinimum(i, int(useful[i]), int(wanted[i]), *found[i]) for i in below.tolist())
 
@@ -78,15 +78,15 @@ def only_hours(problem: Problem, who: Ints) -> Problem:
     )
 
 
-def _fill_hours(prepared: Prepared) -> Pricer:
+def _fill_hours(prepared: Prepared) -> PlanFinder:
     """Find everybody's most useful minutes in an empty centre: `net` is -MICRO for each one missing."""
-    pricer = Pricer(prepared)
+    finder = PlanFinder(prepared)
     free = np.zeros(prepared.problem.num_slots, np.int64)
-    pricer.best_plans(np.arange(prepared.problem.num_citizens), free)
-    unproved = np.flatnonzero((pricer.net < 0) & (pricer.upper >= 0))
+    finder.best_plans(np.arange(prepared.problem.num_citizens), free)
+    unproved = np.flatnonzero((finder.net < 0) & (finder.upper >= 0))
     if len(unproved):
-        pricer.best_plans(unproved, free, HARD_NODES)
-    return pricer
+        finder.best_plans(unproved, free, HARD_NODES)
+    return finder
 
 
 def _at_any_time(p: Problem) -> Problem:

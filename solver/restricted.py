@@ -8,7 +8,7 @@ from ortools.math_opt.python import mathopt
 from solver import kernels_chain as chains
 from solver import kernels_pool as moves
 from solver.master import slot_prices
-from solver.pricing import Pricer
+from solver.pricing import PlanFinder
 from solver.problem import MICRO, MICRO_PER_PRICE, Ints
 
 MOST_SEEN = 7_000  # plans that could be in a better one; where there are more, another dive gains more
@@ -16,13 +16,13 @@ MOST_COLUMNS = 2_500  # beside the present plans of the same citizens: some seco
 WORK = 100_000  # columns times nodes
 
 
-def columns(pricer: Pricer, rows: moves.Rows, price: Ints, gap: int) -> tuple[Ints, Ints]:
+def columns(finder: PlanFinder, rows: moves.Rows, price: Ints, gap: int) -> tuple[Ints, Ints]:
     """(K,) citizens and (K,) pool positions of the plans seen that a better plan could hold, at most MOST_COLUMNS.
 
     A plan whose regret at `price` exceeds `gap`, the bound less the objective in MICRO, is in no better whole plan. Of
     more, those of least regret are taken; of more than MOST_SEEN, none.
     """
-    pool = pricer.pool
+    pool = finder.pool
     total = slot_prices(rows, price) * MICRO_PER_PRICE
     cost = np.where(pool.slot >= 0, total[pool.slot], 0).sum(axis=2)
     seen = np.arange(pool.value.shape[1]) < pool.size[:, None]
@@ -36,20 +36,20 @@ def columns(pricer: Pricer, rows: moves.Rows, price: Ints, gap: int) -> tuple[In
 
 
 def best_of_seen(
-    pricer: Pricer, rows: moves.Rows, low: Ints, price: Ints, seating: chains.Seating, gap: int
+    finder: PlanFinder, rows: moves.Rows, low: Ints, price: Ints, seating: chains.Seating, gap: int
 ) -> chains.Seating | None:
     """The best combination of plans seen, from the present one as a start; None where there is no better.
 
     Whoever has no other plan among the columns keeps the present one. Deterministic: limits of columns and nodes, not
     of time, end it.
     """
-    who, position = columns(pricer, rows, price, gap)
+    who, position = columns(finder, rows, price, gap)
     if not len(who):
         return None
     some = np.unique(who)
     found = [*zip(who.tolist(), position.tolist(), strict=True), *((i, -1) for i in some.tolist())]
-    plans = [seating.plan[i] if k < 0 else pricer.pool.slot[i, k] for i, k in found]
-    worth = [int(seating.worth[i] if k < 0 else pricer.pool.value[i, k]) for i, k in found]
+    plans = [seating.plan[i] if k < 0 else finder.pool.slot[i, k] for i, k in found]
+    worth = [int(seating.worth[i] if k < 0 else finder.pool.value[i, k]) for i, k in found]
     others = seating.load.copy()
     moves.add_plans(rows, some, seating.plan, -1, others)
     model = mathopt.Model()

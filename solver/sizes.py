@@ -7,7 +7,7 @@ import numpy as np
 from solver import kernels_chain as chains
 from solver import kernels_pool as moves
 from solver.master import slot_prices
-from solver.pricing import Pricer
+from solver.pricing import PlanFinder
 from solver.primal import limits, unseat
 from solver.problem import Bools, Ints, Problem
 
@@ -36,7 +36,7 @@ def lower_limits(problem: Problem, minimum: Ints, load: Ints) -> Ints:
 
 
 def close_small(
-    pricer: Pricer, problem: Problem, rows: moves.Rows, price: Ints, minimum: Ints, seating: chains.Seating,
+    finder: PlanFinder, problem: Problem, rows: moves.Rows, price: Ints, minimum: Ints, seating: chains.Seating,
     share: float,
     rng: np.random.Generator,
 ) -> tuple[moves.Rows, int]:  # fmt: skip
@@ -57,11 +57,11 @@ def close_small(
     closed[shut[cap[shut] == 0]] = True
     rows = rows._replace(cap=cap, closed=closed)
     inside = np.flatnonzero(np.isin(seating.plan, shut[seating.load[shut] > cap[shut]]).any(axis=1))
-    unseat(pricer, rows, seating, inside)
-    pricer.reseat(rng.permutation(inside), open_prices(rows, price), limits(rows, price), rows.closed, seating)
+    unseat(finder, rows, seating, inside)
+    finder.reseat(rng.permutation(inside), open_prices(rows, price), limits(rows, price), rows.closed, seating)
     return rows, len(shut)
 
 
 def open_prices(rows: moves.Rows, price: Ints) -> Ints:
-    """(S,) slot prices as if nothing were closed; `Pricer.reseat` closes for itself."""
+    """(S,) slot prices as if nothing were closed; `PlanFinder.reseat` closes for itself."""
     return slot_prices(rows._replace(closed=np.zeros_like(rows.closed)), price)

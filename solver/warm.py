@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from solver.kernels import FULL_DAY, Menu
-from solver.pricing import Pricer
+from solver.pricing import PlanFinder
 from solver.problem import Ints
 from solver.solution import Plans
 
@@ -25,18 +25,18 @@ class WarmStart:
     guessed: Ints | None = None  # of them, those whose prices are rather too high
 
 
-def remember(pricer: Pricer, plans: Plans) -> Ints:
-    """Put the plans that break none of this week's rules into the pricer's pool; returns whose."""
-    menu, problem = pricer.prepared.menu, pricer.prepared.problem
+def remember(finder: PlanFinder, plans: Plans) -> Ints:
+    """Put the plans that break none of this week's rules into the finder's pool; returns whose."""
+    menu, problem = finder.prepared.menu, finder.prepared.problem
     kept = []
     for i in range(problem.num_citizens):
         locks = problem.lock_slot[problem.lock_ptr[i] : problem.lock_ptr[i + 1]]
         slots = [int(s) for s in plans.slot[plans.ptr[i] : plans.ptr[i + 1]] if s not in locks]
         worth = _worth(menu, i, slots)
         if slots and worth is not None:
-            pricer.pool.slot[i, REMEMBERED, : len(slots)] = slots
-            pricer.pool.value[i, REMEMBERED] = worth
-            pricer.pool.size[i] = REMEMBERED + 1
+            finder.pool.slot[i, REMEMBERED, : len(slots)] = slots
+            finder.pool.value[i, REMEMBERED] = worth
+            finder.pool.size[i] = REMEMBERED + 1
             kept.append(i)
     return np.array(kept, np.int64)
 

@@ -15,7 +15,7 @@ from solver.deal import hold_rows
 from solver.master import make_rows, slot_prices
 from solver.options import Prepared
 from solver.prices import PriceSearch
-from solver.pricing import MOVE_NODES, NODE_LIMIT, Pricer
+from solver.pricing import MOVE_NODES, NODE_LIMIT, PlanFinder
 from solver.primal import DiveOptions, copy_seating, dive, empty_seating, full_slots, improve, limits
 from solver.problem import MICRO, MICRO_PER_PRICE, Ints
 from solver.restricted import best_of_seen
@@ -54,7 +54,7 @@ class Work:
         crew: Crew | None = None,
     ) -> None:  # fmt: skip
         self.prepared, self.problem, self.schedule = prepared, prepared.problem, schedule
-        self.pricer = Pricer(prepared, threads, crew=crew)
+        self.finder = PlanFinder(prepared, threads, crew=crew)
         self.rows = make_rows(self.problem)
         self.rng = np.random.default_rng(seed)
         self.fixed = int(prepared.menu.value.sum())
@@ -63,11 +63,11 @@ class Work:
         self.warm = warm
         price = np.zeros(len(self.rows.cap), np.int64) if warm is None else warm.price.copy()
         self.search = PriceSearch(
-            self.pricer, self.rows, self.rng.permutation(self.everyone), price, self._first_step()
+            self.finder, self.rows, self.rng.permutation(self.everyone), price, self._first_step()
         )
         self.remembered = self.everyone[:0]  # whose plan of the run before may be kept
         if warm is not None and warm.plans is not None:
-            self.remembered = remember(self.pricer, warm.plans)
+            self.remembered = remember(self.finder, warm.plans)
         self.best: chains.Seating | None = None
         self.objective: int | None = None
 
@@ -98,7 +98,7 @@ class Work:
         """Seat the earlier plan whole, and try its prices as they are before they move."""
         yield from self._try_guesses()
         seating = seat_again(
-            self.pricer,
+            self.finder,
             self.rows,
             self.search.best,
             self.rng.permutation(self.remembered),
@@ -106,7 +106,7 @@ class Work:
             self.schedule.quick,
         )
         if self.warm is not None and self.warm.new is not None and len(self.warm.new):
-            fill_new(self.pricer, self.rows, self.search.best, self.warm.new, self.minimum, seating)
+            fill_new(self.finder, self.rows, self.search.best, self.warm.new, self.minimum, seating)
         yield from self._complete(self.rows, seating, "earlier plan")
         self.search.certify(self.schedule.first_nodes)
         yield "certificate"
@@ -154,9 +154,9 @@ class Work:
     def _seat(self, options: DiveOptions, phase: str) -> Iterator[str]:
         """Make a whole plan: thin out what will not fill, dive, settle minimum sizes, exchange."""
         rows = yield from self._thin_out(phase)
-        seating = empty_seating(self.pricer, rows)
+        seating = empty_seating(self.finder, rows)
         who = self.everyone if phase != "dive" else self._keep(rows, seating)
-        for _ in dive(self.pricer, rows, self.search.best, seating, who, self.rng, options):
+        for _ in dive(self.finder, rows, self.search.best, seating, who, self.rng, options):
             yield phase
         yield from self._complete(rows, seating, phase)
         for _ in range(self.schedule.settling if phase == "dive" else 0):
@@ -168,7 +168,7 @@ class Work:
         while too_small(self.problem, self.minimum, seating.load).any():
             share = 0.25 if phase == "dive" else 1.0
             rows, _ = close_small(
-                self.pricer, self.problem, rows, self.search.best, self.minimum, seating, share, self.rng
+                self.finder, self.problem, rows, self.search.best, self.minimum, seating, share, self.rng
             )
             yield phase
         self.seating, self.running_rows, self.low = seating, *self._settle(rows, seating)
@@ -177,12 +177,12 @@ class Work:
     def _keep(self, rows: moves.Rows, seating: chains.Seating) -> Ints:
         """In the first dive, seat those whose plan of the run before is still their best; returns everybody else."""
         had, self.remembered = self.remembered, self.remembered[:0]
-        pool, total = self.pricer.pool, slot_prices(rows, self.search.best)
-        self.pricer.best_plans(had, total, MOVE_NODES)
+        pool, total = self.finder.pool, slot_prices(rows, self.search.best)
+        self.finder.best_plans(had, total, MOVE_NODES)
         plan = pool.slot[had, REMEMBERED]
         cost = np.where(plan >= 0, total[plan], 0).sum(axis=1) * MICRO_PER_PRICE
         net = pool.value[had, REMEMBERED] + self.prepared.menu.value[had] - cost
-        content = self.rng.permutation(had[net >= self.pricer.net[had]])
+        content = self.rng.permutation(had[net >= self.finder.net[had]])
         pick = np.full(len(self.everyone), REMEMBERED)
         kept = moves.fix_plans(
             content, len(content), rows, pool.slot, pool.value, pick, seating.load, seating.plan, seating.worth
@@ -195,7 +195,7 @@ class Work:
         if not self.minimum.any() or phase != "dive":
             return rows
         thin = PriceSearch(
-            self.pricer, rows, self.search.order, self.search.best.copy(), self.search.options.restart_step
+            self.finder, rows, self.search.order, self.search.best.copy(), self.search.options.restart_step
         )
         for _ in range(self.schedule.thin_rounds):
             thin.pool_pass()
@@ -208,7 +208,7 @@ class Work:
         return rows
 
     def _mean_load(self, search: PriceSearch) -> NDArray[np.float64]:
-        pool = self.pricer.pool
+        pool = self.finder.pool
         who, plan = np.nonzero(search.tally)
         slots = pool.slot[who, plan]
         weight = np.broadcast_to(search.tally[who, plan][:, None], slots.shape)
@@ -247,11 +247,11 @@ class Work:
         if stir:
             some = self.rng.permutation(self.everyone)[: int(s.stirred * len(self.everyone))]
             noise = self.rng.integers(0, s.noise + 1, self.problem.num_slots)
-            self.pricer.reseat(some, noise, here, rows.closed, seating)
-        self.pricer.escape(self.everyone, open_prices(rows, price), full_slots(rows, seating.load), seating)
-        improve(self.pricer, here, seating, self.rng.permutation(self.everyone), s.least, s.tries)
+            self.finder.reseat(some, noise, here, rows.closed, seating)
+        self.finder.escape(self.everyone, open_prices(rows, price), full_slots(rows, seating.load), seating)
+        improve(self.finder, here, seating, self.rng.permutation(self.everyone), s.least, s.tries)
         nothing = np.zeros(self.problem.num_slots, np.int64)
-        self.pricer.reseat(self.rng.permutation(self.everyone), nothing, here, rows.closed, seating)
+        self.finder.reseat(self.rng.permutation(self.everyone), nothing, here, rows.closed, seating)
         if int(seating.worth.sum()) >= int(self.seating.worth.sum()):
             self.seating = seating
             self._consider(seating)
@@ -261,7 +261,7 @@ class Work:
         if self.objective is None:
             return
         rows, price, gap = self.running_rows, self.search.best, self.bound - self.objective
-        seating = best_of_seen(self.pricer, rows, self.low, price, self.seating, gap)
+        seating = best_of_seen(self.finder, rows, self.low, price, self.seating, gap)
         if seating is not None:
             self.seating = seating
             self._consider(seating)
@@ -272,7 +272,7 @@ class Work:
         if self.objective is not None and int(seating.worth.sum()) + self.fixed <= self.objective:
             return
         apart = copy_seating(seating)
-        hold_rows(self.pricer, self.running_rows, self.search.best, self.minimum, apart, 1.0, self.rng)
+        hold_rows(self.finder, self.running_rows, self.search.best, self.minimum, apart, 1.0, self.rng)
         objective = int(apart.worth.sum()) + self.fixed
         if self.objective is None or objective > self.objective:
             self.best, self.objective = apart, objective

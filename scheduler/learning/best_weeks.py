@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from solver.options import prepare
-from solver.pricing import MOVE_NODES, Pricer
+from solver.pricing import MOVE_NODES, PlanFinder
 from solver.problem import MICRO, Ints, Problem
 
 
@@ -25,7 +25,7 @@ def best_weeks(problem: Problem, threads: int = 2) -> Ints:
 
 
 def _alone(problem: Problem, threads: int) -> Ints:
-    pricer = Pricer(prepare(problem, threads), threads, pool_size=2)
-    pricer.best_plans(np.arange(problem.num_citizens), np.zeros(problem.num_slots, np.int64), MOVE_NODES)
-    points: Ints = pricer.net // MICRO
+    finder = PlanFinder(prepare(problem, threads), threads, pool_size=2)
+    finder.best_plans(np.arange(problem.num_citizens), np.zeros(problem.num_slots, np.int64), MOVE_NODES)
+    points: Ints = finder.net // MICRO
     return points

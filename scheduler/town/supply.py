@@ -12,7 +12,7 @@ from scheduler.facts import CentreFacts
 from scheduler.town.draws import PERMILLE, pick, spread, stream, town_rules
 from scheduler.town.timetable import Draft, GroupMaker, nominal_groups
 from solver.options import prepare
-from solver.pricing import Pricer
+from solver.pricing import PlanFinder
 from solver.problem import BY_CITIZEN, Ints, Problem
 
 ASKED, NODE_LIMIT = 3000, 3000
@@ -28,9 +28,9 @@ def demand(problem: Problem) -> Ints:
     step = -(-problem.num_citizens // ASKED)
     asked = take_citizens(problem, np.arange(0, problem.num_citizens, step))
     prepared = prepare(asked)
-    pricer = Pricer(prepared)
-    pricer.best_plans(np.arange(asked.num_citizens), np.zeros(asked.num_slots, np.int64), NODE_LIMIT)
-    taken = pricer.plan[pricer.plan >= 0].astype(np.int64)
+    finder = PlanFinder(prepared)
+    finder.best_plans(np.arange(asked.num_citizens), np.zeros(asked.num_slots, np.int64), NODE_LIMIT)
+    taken = finder.plan[finder.plan >= 0].astype(np.int64)
     slots = np.concatenate([taken, asked.lock_slot])
     takers: Ints = np.bincount(problem.slot_offering[slots], minlength=problem.num_offerings) * step
     return takers

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solver.options import prepare
-from solver.pricing import Pricer
+from solver.pricing import PlanFinder
 from solver.problem import MICRO_PER_PRICE, Ints, Problem, sum_by
 from tests import exact, oracle
 from tests.strategies import long_menus, problems_with_prices
@@ -40,29 +40,29 @@ def held(problem: Problem, i: int, price: Ints) -> int:
 def test_everybody_gets_the_best_of_all_plans_at_any_prices(case: tuple[Problem, list[Ints]]) -> None:
     problem, prices = case
     everybody = np.arange(problem.num_citizens)
-    pricer = Pricer(prepare(problem), threads=1)
+    finder = PlanFinder(prepare(problem), threads=1)
 
     for price in prices:  # From the second on the kernel starts from the plans that it has seen.
-        pricer.best_plans(everybody, slot_price(problem, price))
+        finder.best_plans(everybody, slot_price(problem, price))
 
-        assert pricer.upper.tolist() == pricer.net.tolist()
-        for i, found in enumerate(pricer.plan.tolist()):
+        assert finder.upper.tolist() == finder.net.tolist()
+        for i, found in enumerate(finder.plan.tolist()):
             slots = tuple(sorted({*oracle.locks_of(problem, i), *(s for s in found if s >= 0)}))
             assert slots in oracle.feasible_plans(problem, i)
-            assert pricer.net[i] - held(problem, i, price) == oracle.net_value(problem, i, slots, price)
-            assert pricer.net[i] - held(problem, i, price) == best_of_all(problem, i, price)
+            assert finder.net[i] - held(problem, i, price) == oracle.net_value(problem, i, slots, price)
+            assert finder.net[i] - held(problem, i, price) == best_of_all(problem, i, price)
 
 
 @settings(max_examples=40)
 @given(long_menus())
 def test_the_best_plan_from_a_long_menu_is_the_one_of_cp_sat(case: tuple[Problem, Ints]) -> None:
     problem, price = case
-    pricer = Pricer(prepare(problem), threads=1)
+    finder = PlanFinder(prepare(problem), threads=1)
 
-    pricer.best_plans(np.arange(problem.num_citizens), price)
+    finder.best_plans(np.arange(problem.num_citizens), price)
 
     paid = sum(held(problem, i, price) for i in range(problem.num_citizens))
-    assert pricer.net.sum() - paid == exact.solve_exactly(problem, price).objective
+    assert finder.net.sum() - paid == exact.solve_exactly(problem, price).objective
 
 
 @settings(max_examples=100)
@@ -71,13 +71,13 @@ def test_a_search_that_ends_early_still_says_what_cannot_be_beaten(
     case: tuple[Problem, list[Ints]], nodes: int
 ) -> None:
     problem, prices = case
-    pricer = Pricer(prepare(problem), threads=1)
+    finder = PlanFinder(prepare(problem), threads=1)
 
     for price in prices:
-        pricer.best_plans(np.arange(problem.num_citizens), slot_price(problem, price), node_limit=nodes)
+        finder.best_plans(np.arange(problem.num_citizens), slot_price(problem, price), node_limit=nodes)
 
         for i in range(problem.num_citizens):
-            assert pricer.net[i] <= best_of_all(problem, i, price) + held(problem, i, price) <= pricer.upper[i]
+            assert finder.net[i] <= best_of_all(problem, i, price) + held(problem, i, price) <= finder.upper[i]
 
 
 @settings(max_examples=100)
@@ -86,15 +86,15 @@ def test_the_highest_price_keeps_everybody_out(case: tuple[Problem, list[Ints]],
     problem, (price, *_) = case
     shut = random.sample(range(problem.num_slots), 2)
     price[shut] = HIGHEST_PRICE
-    pricer = Pricer(prepare(problem), threads=1)
+    finder = PlanFinder(prepare(problem), threads=1)
 
-    pricer.best_plans(np.arange(problem.num_citizens), slot_price(problem, price))
+    finder.best_plans(np.arange(problem.num_citizens), slot_price(problem, price))
 
     for i in range(problem.num_citizens):
         locks = oracle.locks_of(problem, i)
         free = oracle.best_plan(problem, i, price, forbidden=set(shut) - set(locks))
         assert free is not None
-        assert pricer.net[i] == free + held(problem, i, price)
+        assert finder.net[i] == free + held(problem, i, price)
 
 
 @settings(max_examples=50)
@@ -102,10 +102,10 @@ def test_the_highest_price_keeps_everybody_out(case: tuple[Problem, list[Ints]],
 def test_two_threads_find_the_plans_of_one(case: tuple[Problem, list[Ints]]) -> None:
     problem, prices = case
     everybody = np.arange(problem.num_citizens)
-    one, two = (Pricer(prepare(problem, threads), threads) for threads in (1, 2))
+    one, two = (PlanFinder(prepare(problem, threads), threads) for threads in (1, 2))
 
     for price in prices:
-        for pricer in (one, two):
-            pricer.best_plans(everybody, slot_price(problem, price))
+        for finder in (one, two):
+            finder.best_plans(everybody, slot_price(problem, price))
 
         assert np.array_equal(one.plan, two.plan)

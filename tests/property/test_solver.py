@@ -16,7 +16,7 @@ from solver.master import lagrangian, make_rows, slot_prices
 from solver.one import DECISIVE
 from solver.opening import gains
 from solver.options import prepare
-from solver.pricing import Pricer
+from solver.pricing import PlanFinder
 from solver.problem import Problem
 from solver.solution import Round, Solution
 from solver.verify import verify
@@ -180,11 +180,11 @@ def test_a_slot_more_gains_no_plan_more_than_its_seats_promise(problem: Problem,
     price[slot] = 0
     everybody = np.ones((problem.num_citizens, problem.num_offerings), np.bool_)
     (gain,) = gains(problem, price, [slot], everybody, threads=1)
-    pricer, without = Pricer(prepare(problem, 1), 1), slot_prices(rows, price)
+    finder, without = PlanFinder(prepare(problem, 1), 1), slot_prices(rows, price)
     without[slot] = DECISIVE
-    pricer.best_plans(np.arange(problem.num_citizens), without)
+    finder.best_plans(np.arange(problem.num_citizens), without)
 
-    promised = lagrangian(rows, price, pricer.upper) + int(gain[: rows.cap[slot]].sum())
+    promised = lagrangian(rows, price, finder.upper) + int(gain[: rows.cap[slot]].sum())
 
     assert oracle.optimum(problem)[0] <= promised
     (half,) = gains(problem, price, [slot], everybody & (np.arange(problem.num_citizens) % 2 == 0)[:, None], threads=1)
