@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TIMES, ENDS = 10, ("confirm", "full", "stale", "expired")  # Chance may hide one of them in a small race: two in three hold a stale one.
+TIMES, ENDS = 10, ("confirm", "full", "stale", "expired")  # Chance may hide one in a small race.
 
 
 def _race(*words: str) -> tuple[int, dict[str, Any]]:
