@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from benchmarks.arguments import seconds, whole
 from benchmarks.draw import draw_problem
 from benchmarks.instances import Figures, Instance
 from scheduler.runs import peak_mb
@@ -22,7 +23,7 @@ from solver import Options, WarmStart, solve
 from solver.problem import MICRO, MICRO_PER_PRICE, Ints, Problem
 
 FIRST_SECONDS, SECONDS, TIGHTNESS, THREADS = 60.0, 4.0, 0.6, 2
-GROUPS = 50
+GROUPS, MOST_CITIZENS = 50, 100_000
 LEAST = 1_000  # 1/1000 points: what costs less than a point is not worth a question
 
 
@@ -41,27 +42,27 @@ def quote(
     seed: int,
     *,
     first_seconds: float = FIRST_SECONDS,
-    seconds: float = SECONDS,
+    again: float = SECONDS,
     tell: Callable[[int], object] = lambda _: None,
 ) -> tuple[list[Quoted], float]:
     """Plan the week, and again with a seat more in each of some groups; the second value is the first plan's gap.
 
     Parameters
     ----------
-    seconds
-        For each plan after the first, which begins where the first ended.
+    again
+        Seconds for each plan after the first, which begins where the first ended.
     tell
         Is told how many groups are done.
     """
     first = solve(problem, Options(seed=seed, time_limit=first_seconds, threads=THREADS))
-    options = Options(seed=seed, time_limit=seconds, threads=THREADS)
+    options = Options(seed=seed, time_limit=again, threads=THREADS)
     without = solve(problem, options, warm=WarmStart(first.price, first.plans, whole=True))
     found = []
     for number, slot in enumerate(_spread(problem, first.price, groups)):
         changed = replace(problem, group_seats=_plus_one(problem.group_seats, slot))
-        again = solve(changed, options, warm=WarmStart(first.price, first.plans, whole=True))
+        more = solve(changed, options, warm=WarmStart(first.price, first.plans, whole=True))
         promised = int(first.price[slot]) * MICRO_PER_PRICE / MICRO
-        found.append(Quoted(slot, promised, (again.objective - without.objective) / MICRO))
+        found.append(Quoted(slot, promised, (more.objective - without.objective) / MICRO))
         tell(number + 1)
     return found, (first.bound - first.objective) / MICRO
 
@@ -101,21 +102,18 @@ def measure_prices(instance: Instance, seed: int) -> Figures:
 def main() -> None:
     """Quote seats of a made-up town and plan again with each."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.prices", description=__doc__.split("\n")[0])
-    parser.add_argument("--citizens", type=int, default=600)
-    parser.add_argument("--groups", type=int, default=GROUPS, help="how many get a seat more, one at a time")
-    parser.add_argument("--seconds", type=float, default=SECONDS, help="for each plan with a seat more")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--citizens", type=whole(1, MOST_CITIZENS), default=600)
+    parser.add_argument("--groups", type=whole(1, 1_000), default=GROUPS, help="that get a seat more, one at a time")
+    parser.add_argument("--seconds", type=seconds, default=SECONDS, help="for each plan with a seat more")
+    parser.add_argument("--seed", type=whole(0, 2**31 - 1), default=1)
     parser.add_argument("--json", action="store_true", help="one line of JSON instead of a table")
     given = parser.parse_args()
-    for name in ("citizens", "groups", "seconds"):
-        if getattr(given, name) <= 0:
-            parser.error(f"--{name}: expected more than 0, found {getattr(given, name)}")
     problem = draw_problem(given.citizens, given.seed, TIGHTNESS).seats_only()
 
     def tell(number: int) -> None:
         print(f"\r{number} of {given.groups} groups", end="", file=sys.stderr, flush=True)
 
-    found, gap = quote(problem, given.groups, given.seed, seconds=given.seconds, tell=tell)
+    found, gap = quote(problem, given.groups, given.seed, again=given.seconds, tell=tell)
     print(file=sys.stderr)
     if not found:
         parser.error(f"--citizens: nothing costs anything with {given.citizens} citizens; expected more of them")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,17 +10,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from catalog.tables import Group, Offering
-from scheduler import archive
-from scheduler.figures import HourUse, use_by_hour
+from scheduler.figures import HourUse, use_by_hour, wished_in_vain
 from scheduler.life import published_run
+from scheduler.prices import PRICES_PER_POINT, seat_prices
 from scheduler.stored import find_run, stored_input
 from scheduler.stored_plans import stored_plans
-from scheduler.tables import Place, Run, Waiting
-from scheduler.waiting import OPEN
-from solver.master import make_rows, slot_prices
-from solver.problem import Ints, Problem
-
-PRICES_PER_POINT = 1_000
+from scheduler.tables import Place, Run
+from scheduler.waiting import count_waiting
 
 
 class Demand(NamedTuple):
@@ -65,16 +60,13 @@ def capacity(session: Session, run_id: int) -> Capacity:
     run = find_run(session, run_id)
     given = stored_input(run)
     problem, plans, ids = given.problem, stored_plans(session, run_id, given), given.ids
-    citizen = np.repeat(np.arange(problem.num_citizens), np.diff(plans.ptr))
-    got = np.zeros((problem.num_citizens, problem.num_offerings), np.bool_)
-    got[citizen, problem.slot_offering[plans.slot]] = True
-    unmet = ((problem.wish > 0) & (problem.barred == 0) & ~got).sum(axis=0)
+    unmet = wished_in_vain(problem, plans).sum(axis=0)
     seats, used = np.zeros(problem.num_offerings, np.int64), np.zeros(problem.num_offerings, np.int64)
     np.add.at(seats, problem.slot_offering, problem.seats)
     np.add.at(used, problem.slot_offering[plans.slot], 1)
     dearest = np.zeros(problem.num_offerings, np.int64)
-    np.maximum.at(dearest, problem.slot_offering, _prices(run, problem))
-    waiting = Counter(session.scalars(select(Waiting.offering_id).where(Waiting.state.in_(OPEN))))
+    np.maximum.at(dearest, problem.slot_offering, seat_prices(run, problem))
+    waiting = count_waiting(session)
     names = {key: (da, en) for key, da, en in session.execute(select(Offering.id, Offering.da, Offering.en))}
     demands = [
         Demand(
@@ -86,13 +78,6 @@ def capacity(session: Session, run_id: int) -> Capacity:
     ]  # fmt: skip
     demands.sort(key=lambda each: (-each.price, -each.unmet, -each.waiting, each.da))
     return Capacity(use_by_hour(problem, plans), tuple(demands))
-
-
-def _prices(run: Run, problem: Problem) -> Ints:
-    """(S,) 1/1000 points of a seat; 0 where the run has kept no prices."""
-    if run.prices is None:
-        return np.zeros(problem.num_slots, np.int64)
-    return slot_prices(make_rows(problem), archive.unpack_prices(run.prices))
 
 
 def use_by_week(session: Session, weeks: list[str]) -> dict[str, dict[str, WeekUse]]:

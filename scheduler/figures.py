@@ -76,6 +76,13 @@ def count_figures(problem: Problem, plans: Plans, verdict: Verdict) -> Figures:
     )
 
 
+def wished_in_vain(problem: Problem, plans: Plans) -> Bools:
+    """(I, O) what a citizen wishes, may have and has not."""
+    unmet: Bools = (problem.wish > 0) & (problem.barred == 0)
+    unmet[np.repeat(np.arange(problem.num_citizens), np.diff(plans.ptr)), problem.slot_offering[plans.slot]] = False
+    return unmet
+
+
 def use_by_hour(problem: Problem, plans: Plans) -> HourUse:
     """Add up the seats of every group in each hour that one of its meetings touches."""
     use = HourUse(*(np.zeros((DAYS, HOURS), np.int64) for _ in range(3)))

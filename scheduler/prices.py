@@ -6,7 +6,6 @@ less than the one before. What a whole group is worth only a new plan tells (`sc
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -18,11 +17,12 @@ from sqlalchemy.orm import Session
 from catalog.tables import Group, StaffMember
 from scheduler import archive
 from scheduler.archive import Archive
+from scheduler.figures import wished_in_vain
 from scheduler.slots import QUARTER_MINUTES
 from scheduler.stored import find_run, stored_input
 from scheduler.stored_plans import stored_plans
-from scheduler.tables import Run, Waiting
-from scheduler.waiting import OPEN
+from scheduler.tables import Run
+from scheduler.waiting import count_waiting
 from solver.master import make_rows, slot_prices
 from solver.options import prepare
 from solver.problem import Ints, Problem
@@ -99,12 +99,17 @@ def read_prices(session: Session, run_id: int) -> Prices:
     return Prices(run.id, run.week, groups, offerings, hours, sites, roles, rooms, _unmet(session, given, plans))
 
 
+def seat_prices(run: Run, problem: Problem) -> Ints:
+    """(S,) 1/1000 points of a seat with its staff and room; 0 where the run has kept no prices."""
+    if run.prices is None:
+        return np.zeros(problem.num_slots, np.int64)
+    return slot_prices(make_rows(problem), archive.unpack_prices(run.prices))
+
+
 def _seats(session: Session, run: Run, given: Archive, plans: Plans) -> tuple[Scarces, Scarces, Scarces, Scarces]:
     problem, ids = given.problem, given.ids
     slot_of_group = np.repeat(np.arange(problem.num_slots), np.diff(problem.group_ptr))
-    price = np.zeros(problem.num_slots, np.int64)
-    if run.prices is not None:
-        price = slot_prices(make_rows(problem), archive.unpack_prices(run.prices))
+    price = seat_prices(run, problem)
     taken = np.bincount(plans.group, minlength=problem.num_groups)
     first = problem.meeting_ptr[:-1]
     table = _Table(
@@ -186,8 +191,7 @@ class _Table(NamedTuple):
 def _unmet(session: Session, given: Archive, plans: Plans) -> tuple[Unmet, ...]:
     problem, menu = given.problem, prepare(given.problem).menu
     shape = (problem.num_citizens, problem.num_offerings)
-    got, can, free = (np.zeros(shape, np.bool_) for _ in range(3))
-    got[np.repeat(np.arange(problem.num_citizens), np.diff(plans.ptr)), problem.slot_offering[plans.slot]] = True
+    can, free = (np.zeros(shape, np.bool_) for _ in range(2))
     citizen_of_choice = np.repeat(np.arange(problem.num_citizens), np.diff(menu.choice_ptr))
     choice_of_class = np.repeat(np.arange(len(menu.class_ptr) - 1), np.diff(menu.class_ptr))
     citizen = np.repeat(citizen_of_choice[choice_of_class], np.diff(menu.option_ptr))
@@ -195,9 +199,7 @@ def _unmet(session: Session, given: Archive, plans: Plans) -> tuple[Unmet, ...]:
     has_seat = np.bincount(plans.slot, minlength=problem.num_slots) < problem.seats
     can[citizen, problem.slot_offering[slot]] = True
     free[citizen[has_seat[slot]], problem.slot_offering[slot[has_seat[slot]]]] = True
-    missed = (problem.wish > 0) & (problem.barred == 0) & ~got
-    line = select(Waiting.offering_id).where(Waiting.state.in_(OPEN))
-    waiting = Counter(session.scalars(line))
+    missed, waiting = wished_in_vain(problem, plans), count_waiting(session)
     no_time, full, own_week = ((missed & which).sum(axis=0).tolist() for which in (~can, can & ~free, free))
     found = [
         Unmet(name, no_time[at], full[at], own_week[at], waiting[name]) for at, name in enumerate(given.ids.offering)

@@ -6,6 +6,7 @@ Whoever changes somebody's waiting holds it first, and with it her plan of the w
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -39,6 +40,11 @@ class Held(NamedTuple):
     waiting: Waiting
     seat: Hold | None  # that is offered to her
     plan: Standing | None  # of the week of the seat
+
+
+def count_waiting(session: Session) -> Counter[str]:
+    """How many citizens wait for each offering now."""
+    return Counter(session.scalars(select(Waiting.offering_id).where(Waiting.state.in_(OPEN))))
 
 
 def join(session: Session, citizen_id: int, offering_id: str, asker: Asker) -> Waiting:

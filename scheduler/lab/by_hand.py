@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from scheduler.figures import wished_in_vain
 from scheduler.lab.candidates import Candidate, list_candidates, with_group
 from scheduler.lab.draft import Draft
 from scheduler.lab.free import Worker, find_free
@@ -24,7 +25,7 @@ def choose_by_hand(
     queue
         Who waits for each offering; decides between offerings of which as many wishes are not met.
     """
-    unmet, names = wished_in_vain(planned), draft.facts.centre.offering.id
+    unmet, names = wished_in_vain(planned.problem, planned.plans), draft.facts.centre.offering.id
     chosen: list[Candidate] = []
     for turn in range(number):
         free, wishers = find_free(draft, workers, planned), unmet.sum(axis=0)
@@ -38,14 +39,6 @@ def choose_by_hand(
         draft = with_group(draft, best, f"\0by hand {turn}")
         chosen.append(best)
     return chosen
-
-
-def wished_in_vain(planned: Side) -> Bools:
-    """(I, O) what a citizen wishes, may have and has not."""
-    problem, plans = planned.problem, planned.plans
-    unmet: Bools = (problem.wish > 0) & (problem.barred == 0)
-    unmet[np.repeat(np.arange(problem.num_citizens), np.diff(plans.ptr)), problem.slot_offering[plans.slot]] = False
-    return unmet
 
 
 def _who_can(problem: Problem, unmet: Bools, one: Candidate) -> Ints:

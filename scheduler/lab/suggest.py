@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import NamedTuple
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from scheduler.lab.base import Base
@@ -21,8 +20,7 @@ from scheduler.lab.promises import Promise, promises, promising, slots_of
 from scheduler.lab.scenario import Scenario, ScenarioError
 from scheduler.lab.starting import start_from
 from scheduler.lab.what_if import Task, before_of, ended_at, plan, read_task
-from scheduler.tables import Waiting
-from scheduler.waiting import OPEN
+from scheduler.waiting import count_waiting
 from scheduler.warm import Ended
 from solver import Options
 from solver.problem import MICRO
@@ -104,8 +102,7 @@ def read_question(session: Session, scenario: Scenario, groups: int) -> Question
     if not 1 <= groups <= MOST_GROUPS:
         raise ScenarioError("groups", groups, f"1 to {MOST_GROUPS}")
     task = read_task(session, scenario)
-    waiting = select(Waiting.offering_id, func.count()).where(Waiting.state.in_(OPEN)).group_by(Waiting.offering_id)
-    return Question(task, read_workers(session), dict(session.execute(waiting).all()), groups)
+    return Question(task, read_workers(session), count_waiting(session), groups)
 
 
 @dataclass
