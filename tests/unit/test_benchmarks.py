@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks import prices
 from benchmarks.draw import draw_problem
 from benchmarks.instances import BY_NAME, INSTANCES, Bar, Figures
 from benchmarks.measure import measure
 from benchmarks.next_week import OWN, carry_over, change_week
+from benchmarks.prices import quote, summarize
 from benchmarks.quality import chosen
 from benchmarks.report import judge, newest, read_rows, write_report
 from solver import Options, solve
@@ -175,3 +177,22 @@ def test_a_new_time_costs_what_its_offering_costs_on_average(problem: Problem, o
     assert warm.price[slot] == int(first.price[: problem.num_slots][alike].sum()) // int(alike.sum())
     stays = np.flatnonzero(~moved)
     assert np.array_equal(warm.price[stays], first.price[stays])
+
+
+def test_no_seat_gives_more_than_its_price_and_what_the_first_plan_lacks(problem: Problem) -> None:
+    found, gap = quote(problem, 3, 1, first_seconds=1.0, again=0.3)
+    assert len(found) == 3
+    assert all(each.given <= each.promised + gap for each in found)
+    assert [each.promised for each in found] == sorted((each.promised for each in found), reverse=True)
+    figures = summarize(found, gap)
+    assert figures["ratio_25"] <= figures["median_ratio"] <= figures["ratio_75"]
+
+
+@pytest.mark.parametrize("words", [["--citizens", "0"], ["--groups", "0"], ["--seconds", "0"], ["--seed", "x"]])
+def test_an_option_out_of_range_is_named_with_what_was_expected(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["prices", *words])
+    with pytest.raises(SystemExit, match="2"):
+        prices.main()
+    assert f"argument {words[0]}: expected" in capsys.readouterr().err
