@@ -152,7 +152,9 @@ def cluster_pricers(address: str, workers: int) -> Iterator[list[RayPricer]]:
     os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"  # A call after the cluster is left must not look for another.
     os.environ.setdefault("RAY_CLIENT_RECONNECT_GRACE_PERIOD", "5")  # seconds; the run itself is the way on.
     if not _is_there(address):
-        raise ClusterError(f"{address}: nobody answers; expected a Ray cluster's door for clients")
+        raise ClusterError(
+            f"{address}: nobody answers; expected a Ray cluster's door for clients: start it, or plan without"
+        )
     try:
         import ray
     except ImportError:
