@@ -84,7 +84,7 @@ faults: setup ## Kill the service N=200 times while it writes (DB=sqlite or post
 	@$(BIN)/python -m benchmarks.faults $(or $(N),200) $(or $(DB),sqlite)
 
 race: setup ## Let 8 processes race for few free seats with N=5000 requests (DB=sqlite or postgresql)
-	@$(BIN)/python -m benchmarks.race $(or $(N),5000) $(or $(DB),sqlite)
+	@$(BIN)/python -m benchmarks.race $(or $(N),5000) $(or $(DB),sqlite) $(if $(KEEP),--keep)
 
 life: setup ## Change a published week at random, STEPS=100000 times; every count and rule must hold
 	@IGANG_LIFE_STEPS=$(or $(STEPS),100000) $(BIN)/python -m pytest -q tests/property/test_request_life.py

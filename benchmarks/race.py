@@ -4,19 +4,24 @@ Eight processes make N requests for changes of a published week at once, against
 citizen and about the same request. Then the seats are counted by themselves, and the counters against the places and
 holds. It ends with one line of JSON, and with exit code 1 where a group is overbooked, a counter has drifted or the
 database refused a step. With `--broken` the processes read and then write the counters, which must be caught.
+
+It says how far it is. Ctrl-C and SIGTERM let each process end its request, and what was made is counted. With
+`--keep` it becomes a row of `results/`, and the requests of several races add up.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import multiprocessing
 import signal
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -26,11 +31,16 @@ from sqlalchemy import Engine, text
 
 from benchmarks.faults import database
 from benchmarks.load_town import WEEK, make_published_town
+from benchmarks.machine import commit, machine
 from benchmarks.race_child import Work, work_off
 from catalog.database import make_engine, reading
+from scheduler.runs import code_version
 from scheduler.supplies import recount
 
 PROCESSES, CITIZENS = 8, 150
+SHOWN_EVERY = 10.0  # seconds
+RESULTS = Path(__file__).parent / "results"
+SUMMED = ("requests", "overbooked", "drift", "errors", "confirmed", "full", "stale")
 # Nothing of what it counts is kept by the counters: the people and holds of a group beyond its seats.
 BEYOND_SEATS = text(
     "SELECT g.id, g.seats, count(*) FROM week_group g JOIN ("
@@ -66,10 +76,11 @@ class Crew:
 
     def __init__(self) -> None:
         fork = multiprocessing.get_context("fork")
+        self.stop, self.made = fork.Event(), fork.Value("q", 0)
         self.members: list[tuple[BaseProcess, Connection]] = []
         for _ in range(PROCESSES):
             ours, theirs = fork.Pipe()
-            process = fork.Process(target=work_off, args=(theirs,), daemon=True)
+            process = fork.Process(target=work_off, args=(theirs, self.stop, self.made), daemon=True)
             process.start()
             theirs.close()
             self.members.append((process, ours))
@@ -80,6 +91,29 @@ class Crew:
             pipe.send(each)
         return [pipe.recv() for _, pipe in self.members]
 
+    def race(self, count: int) -> list[Counter[str]]:
+        """Let all begin and wait for their answers; a signal lets each end the request that it is at."""
+        over = threading.Event()
+        before = {sign: signal.signal(sign, lambda *_: self.stop.set()) for sign in (signal.SIGINT, signal.SIGTERM)}
+        watch = threading.Thread(target=self._show, args=(count, over), daemon=True)
+        print(f"{count:,} requests begin", file=sys.stderr, flush=True)
+        if sys.stderr.isatty():
+            watch.start()
+        try:
+            return self.tell([None] * PROCESSES)
+        finally:
+            over.set()
+            for sign, handler in before.items():
+                signal.signal(sign, handler)
+
+    def _show(self, count: int, over: threading.Event) -> None:
+        began = time.monotonic()
+        while not over.wait(SHOWN_EVERY):
+            made = self.made.value
+            rate = made / (time.monotonic() - began)
+            left = (count - made) / rate / 60 if rate else 0.0
+            print(f"{made:,} of {count:,} requests, {rate:.0f} a second, {left:.0f} min left", file=sys.stderr)
+
 
 def race(url: str, count: int, crew: Crew, *, broken: bool = False) -> Raced:
     """Let so many requests race for the seats of a new town."""
@@ -89,8 +123,8 @@ def race(url: str, count: int, crew: Crew, *, broken: bool = False) -> Raced:
     share = [count // PROCESSES + (number < count % PROCESSES) for number in range(PROCESSES)]
     crew.tell([Work(url, WEEK, number, each, broken) for number, each in enumerate(share)])
     began = time.monotonic()
-    steps = sum(crew.tell([None] * PROCESSES), Counter[str]())
-    raced = Raced(engine.dialect.name, count, seconds=round(time.monotonic() - began, 1))
+    steps = sum(crew.race(count), Counter[str]())
+    raced = Raced(engine.dialect.name, crew.made.value, seconds=round(time.monotonic() - began, 1))
     raced.overbooked = _beyond_seats(engine) - before
     with reading(engine) as session:
         raced.drift = len(recount(session, WEEK))
@@ -98,8 +132,26 @@ def race(url: str, count: int, crew: Crew, *, broken: bool = False) -> Raced:
     raced.errors, raced.confirmed, raced.full, raced.stale = (
         steps[name] for name in ("errors", "confirm", "full", "stale")
     )
-    raced.steps, raced.per_second = dict(sorted(steps.items())), round(count / raced.seconds, 1)
+    raced.steps, raced.per_second = dict(sorted(steps.items())), round(raced.requests / raced.seconds, 1)
     return raced
+
+
+def keep(raced: Raced) -> None:
+    """Append a row, with its version, machine and time."""
+    at = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    row = {"version": code_version(), "commit": commit(), "at": at, "machine": machine(), **asdict(raced)}
+    with (RESULTS / f"race-{raced.database}.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(row) + "\n")
+
+
+def race_lines() -> Iterator[str]:
+    """A table of all races kept, added up by database."""
+    yield "| database | races | requests | overbooked | drift | errors | confirmed | full | stale |"
+    yield "|---|---|---|---|---|---|---|---|---|"
+    for file in sorted(RESULTS.glob("race-*.jsonl")):
+        rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+        sums = (sum(row[name] for row in rows) for name in SUMMED)
+        yield f"| {rows[0]['database']} | {len(rows)} | {' | '.join(f'{total:,}' for total in sums)} |"
 
 
 def _beyond_seats(engine: Engine) -> int:
@@ -114,6 +166,7 @@ def main() -> None:
     words.add_argument("requests", type=int, nargs="?", default=5000)
     words.add_argument("database", choices=["sqlite", "postgresql"], nargs="?", default="sqlite")
     words.add_argument("--broken", action="store_true")
+    words.add_argument("--keep", action="store_true", help="append what it showed to results/")
     asked = words.parse_args()
     crew = Crew()
     with (
@@ -121,6 +174,8 @@ def main() -> None:
         database(asked.database, Path(folder)) as url,
     ):
         raced = race(url, asked.requests, crew, broken=asked.broken)
+    if asked.keep:
+        keep(raced)
     print(json.dumps(asdict(raced)))
     sys.exit(not raced.is_good)
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.sharedctypes import Synchronized
+from multiprocessing.synchronize import Event
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -84,9 +87,11 @@ class Clerk:
         if self.work.number == 0:
             self._ask_kernel(self.citizens[0])
 
-    def work_off(self) -> Counter[str]:
-        """Make all requests; returns how often each step ended how."""
+    def work_off(self, stop: Event, made: Synchronized[int]) -> Counter[str]:
+        """Make all requests, or those until `stop`, counted in `made`; returns how often each step ended how."""
         for number in range(self.work.requests):
+            if stop.is_set():
+                break
             if self.work.broken and number % REMEMBERED == 0:
                 self._remember()
             if number % EXPIRED == 0:
@@ -99,6 +104,8 @@ class Clerk:
                     break
             if number % MEDDLED == 0:
                 self._meddle()
+            with made.get_lock():
+                made.value += 1
         return self.tally
 
     def _step(self, name: str, act: Callable[[Session], int]) -> int:
@@ -211,10 +218,11 @@ class Clerk:
             session.execute(update(Supply).where(Supply.id == supply).values(used=used + change[group]))
 
 
-def work_off(pipe: Connection) -> None:
+def work_off(pipe: Connection, stop: Event, made: Synchronized[int]) -> None:
     """Wait for what there is to do, say that it can begin, and do it when told so."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # A terminal sends it to all; `stop` tells us.
     clerk = Clerk(pipe.recv())
     clerk.warm_up()
     pipe.send(Counter[str]())
     pipe.recv()
-    pipe.send(clerk.work_off())
+    pipe.send(clerk.work_off(stop, made))

@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks.instances import INSTANCES, Bar, Figures, Instance
 from benchmarks.load_changes import RATES, STEPS
 from benchmarks.quality import RESULTS, verdict
+from benchmarks.race import race_lines
 from benchmarks.season_bench import season_lines
 
 REPORT = Path(__file__).parent / "RESULTS.md"
@@ -127,6 +128,7 @@ def write_report(rows: Rows) -> str:
     last = {name: newest(found) if found else [] for name, found in rows.items()}
     parts += ["## Seasons\n", *season_lines([one for one in INSTANCES if one.kind == "season"], last)]
     parts += ["## Changes at a rate\n", *_changes(rows), ""]
+    parts += ["## Races for few free seats (`make race`)\n", *race_lines(), ""]
     parts += ["## Who got less, and why\n", *_reasons(rows), "\n## By version\n", *_versions(rows)]
     return "\n".join(parts) + "\n"
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -51,3 +53,18 @@ def test_counters_that_are_read_and_then_written_are_caught(database: str) -> No
 
     assert code == 1
     assert found["drift"] > 0
+
+
+def test_a_race_that_is_stopped_counts_what_was_made_until_then() -> None:
+    words = [sys.executable, "-m", "benchmarks.race", "100000", "sqlite"]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as race:
+        assert race.stderr is not None
+        assert race.stderr.readline() == "100,000 requests begin\n"
+        time.sleep(1.0)
+        race.send_signal(signal.SIGINT)
+        out, _ = race.communicate(timeout=120)
+
+    found = json.loads(out.splitlines()[-1])
+    assert 0 < found["requests"] < 100_000
+    assert found["steps"]["asked"] > 0
+    assert found["overbooked"] == found["drift"] == found["errors"] == 0
