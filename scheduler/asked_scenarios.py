@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from catalog.database import reading, writing
 from scheduler import clock
 from scheduler.archive import ArchiveError
-from scheduler.lab.apart import PlanningError, plan_apart
+from scheduler.lab.apart import MOST_SECONDS, PlanningError, plan_apart
 from scheduler.lab.scenario import Scenario, ScenarioError
 from scheduler.lab.what_if import read_task
 from scheduler.points import PointsError
@@ -24,7 +24,7 @@ from scheduler.tables import AskedScenario
 from solver.problem import InvalidProblemError
 
 SCENARIOS_KEPT = dt.timedelta(days=30)
-SILENT = dt.timedelta(minutes=10)  # after which the worker that took one up is taken to be dead
+SILENT = dt.timedelta(seconds=MOST_SECONDS + 60)  # after which the worker that took one up is taken to be dead
 ATTEMPTS = 3
 REFUSED = (ArchiveError, InvalidProblemError, NotFoundError, PlanningError, PointsError, ScenarioError)
 

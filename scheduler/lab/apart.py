@@ -20,23 +20,29 @@ from solver import Options
 
 NICENESS = 15
 THREADS = 2
+MOST_SECONDS = 540.0  # from the start of the process to its record
 
 
 class PlanningError(RuntimeError):
     """The process that planned a scenario ended without a plan; the message says what it said last."""
 
 
-def plan_apart(task: Task) -> dict[str, Any]:
+def plan_apart(task: Task, most_seconds: float = MOST_SECONDS) -> dict[str, Any]:
     """The record of a scenario, planned for as long as on the command line.
 
     Raises
     ------
     PlanningError
-        The process ended without one.
+        The process ended without one, or was ended after `most_seconds`.
     """
     command = [sys.executable, "-m", __name__, str(os.getpid())]
     given = pickle.dumps(task, pickle.HIGHEST_PROTOCOL)
-    child = subprocess.run(command, input=given, capture_output=True, check=False)
+    try:
+        child = subprocess.run(command, input=given, capture_output=True, check=False, timeout=most_seconds)
+    except subprocess.TimeoutExpired as late:
+        raise PlanningError(
+            f"it was not planned within {most_seconds:g} seconds: ask for fewer citizens, or plan it with igang what-if"
+        ) from late
     if child.returncode:
         last = child.stderr.decode(errors="replace").strip().splitlines()[-1:]
         raise PlanningError(f"the process that planned it ended with {child.returncode}: {''.join(last)}")

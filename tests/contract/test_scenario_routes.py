@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -18,7 +19,7 @@ from catalog.tables import Group
 from scheduler import accounts, asked_scenarios, audit, sessions
 from scheduler.accounts import Rights
 from scheduler.asked_scenarios import ATTEMPTS, SCENARIOS_KEPT, SILENT, drop_scenarios, find_scenario, plan_scenarios
-from scheduler.lab.apart import PlanningError
+from scheduler.lab.apart import PlanningError, plan_apart
 from scheduler.lab.what_if import Task
 from scheduler.migrations import upgrade
 from scheduler.stored import NotFoundError
@@ -137,6 +138,19 @@ def test_a_scenario_that_cannot_be_planned_any_more_says_why_and_a_lost_one_is_t
     assert plan_scenarios(asking.engine) == 1
     found = asking.send("GET", "/2").json()
     assert (found["state"], "MemoryError" in found["error"], found["result"]) == ("failed", True, None)
+
+
+def test_a_scenario_that_takes_too_long_ends_with_what_to_do_next(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asked_scenarios, "plan_apart", partial(plan_apart, most_seconds=0.1))
+    asking.send("POST", body={"citizens": 8})
+
+    assert plan_scenarios(asking.engine) == 1
+
+    found = asking.send("GET", "/1").json()
+    assert (found["state"], found["result"]) == ("failed", None)
+    assert "not planned within 0.1 seconds: ask for fewer citizens" in found["error"]
 
 
 def test_a_month_takes_a_scenario_away(asking: Asking) -> None:
