@@ -243,5 +243,5 @@ class RequestLife(RuleBasedStateMachine):
 
 TestRequestLife = RequestLife.TestCase
 TestRequestLife.settings = settings(
-    max_examples=int(os.environ.get("IGANG_LIFE_STEPS", "2000")) // 50, stateful_step_count=50
+    max_examples=int(os.environ.get("IGANG_LIFE_STEPS", "5000")) // 50, stateful_step_count=50
 )
