@@ -153,7 +153,7 @@ def too_much(citizen: Citizen, slots: list[Slot]) -> int:
 
 def missing(slot: Slot, count: int) -> int:
     """How many participants the groups that hold so many lack."""
-    # No division of a negative number: Timefold's Python rounds it towards 0.
+    # Written as -(-count // seats), it was never above 0 in Timefold, and plans had groups that were too small.
     groups = (count + slot.seats - 1) // slot.seats
     return groups * slot.minimum - count
 
