@@ -27,7 +27,7 @@ from solver.problem import MICRO_PER_POINT_PERCENT, Ints
 from solver.sizes import minimum_sizes
 
 CHILD = Path(__file__).with_name("peers_timefold_child.py")
-SETTINGS = ("late acceptance", "tabu search", "great deluge")  # those of its `SETTINGS`, the best first
+SETTINGS = ("great deluge", "late acceptance", "tabu search")  # those of its `SETTINGS`, the best first
 LEAST_JAVA = 17
 WARMING = 3.0  # seconds of planning a small week, in which Java compiles what is often used
 INSTALL = "pip install igang[benchmark], or name a Python that has it: --timefold PYTHON"
