@@ -10,6 +10,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -54,7 +55,8 @@ def why_not(python: Path) -> str | None:
         found = subprocess.run([python, "-c", look], capture_output=True, check=False).returncode == 0
     except OSError as error:
         return f"{python} is no Python that runs ({error.strerror}): {INSTALL}"
-    return None if found else f"its Python package is not installed in {python}: {INSTALL}"
+    where = "here" if python == Path(sys.executable) else f"in {python}"  # A kept row names no machine's path.
+    return None if found else f"its Python package is not installed {where}: {INSTALL}"
 
 
 class Timefold:
