@@ -69,8 +69,8 @@ format: $(STAMP) ## Format the code and mend what the linter can mend
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --fix --quiet .
 
-bench: $(STAMP) ## Measure quality and speed, and write benchmarks/RESULTS.md (takes long)
-	@$(BIN)/python -m benchmarks
+bench: $(STAMP) ## Measure quality and speed, and write benchmarks/RESULTS.md (long); FILE=docs/benchmarks/planner.yaml: that alone
+	@$(BIN)/python -m benchmarks $(if $(FILE),--file $(FILE))
 
 umass: $(STAMP) ## Plan the published course data of one university and compare with the known sums
 	@$(BIN)/python -m benchmarks.umass --seats scaled

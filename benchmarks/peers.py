@@ -10,12 +10,13 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from benchmarks.arguments import seconds, whole
 from benchmarks.bars import Figures
 from benchmarks.draw import draw_problem
 from benchmarks.peers_jobs import Job, Outcome
-from benchmarks.peers_run import METHODS, OURS, left_out, run, settings_of
+from benchmarks.peers_run import ALL_METHODS, METHODS, OURS, TIMEFOLD, left_out, run, settings_of
 from scheduler.figures import in_points
 from solver.options import prepare
 from solver.problem import Problem
@@ -27,11 +28,12 @@ DECIMALS = 6
 
 
 def compare(
-    problem: Problem, limit: float, seed: int, methods: Sequence[str] = METHODS, every_setting: bool = False
-) -> Figures:
+    problem: Problem, limit: float, seed: int, methods: Sequence[str] = METHODS, every_setting: bool = False,
+    timefold: Path = Path(sys.executable),
+) -> Figures:  # fmt: skip
     """Let the methods plan the week one after the other, each for `limit` seconds in a process of its own."""
     found = [
-        (method, run(Job(method, setting, problem, limit, seed)))
+        (method, run(Job(method, setting, problem, limit, seed, timefold)))
         for method in methods
         for setting in settings_of(method)[: None if every_setting else 1]
     ]
@@ -75,7 +77,8 @@ def _row(method: str, outcome: Outcome, verdict: Verdict | None, bound: int | No
         return row
     if verdict.violations:
         first = verdict.violations[0]
-        return row | {"note": f"{len(verdict.violations)} broken rules, the first: {first.slug}: {first.text}"}
+        broken = f"{len(verdict.violations)} broken rules, the first: {first.slug}: {first.text}"
+        return row | {"note": "; ".join(text for text in (broken, row["note"]) if text)}
     gap = None if bound is None else round(gap_percent(bound, verdict.objective), DECIMALS)
     below = int((verdict.idle_minutes > 0).sum())
     return row | {"gap_percent": gap, "below_minimum": below, "objective": in_points(verdict.objective)}
@@ -109,15 +112,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seconds", type=seconds, default=60.0, help="of each method")
     parser.add_argument("--seed", type=whole(0, MOST_SEED), default=1)
     parser.add_argument("--seats-only", action="store_true", help="as the instances 600-20 and 6000-60")
-    parser.add_argument("--method", action="append", choices=METHODS, help="this one, and those named beside it")
+    parser.add_argument("--method", action="append", choices=ALL_METHODS, help="this one, and those named beside it")
     parser.add_argument("--every-setting", action="store_true", help="all settings of the exact solvers")
+    parser.add_argument(
+        "--timefold", type=Path, metavar="PYTHON", default=Path(sys.executable), help="a Python with Timefold"
+    )
     parser.add_argument("--json", action="store_true", help="one line of JSON instead of a table")
     given = parser.parse_args(arguments)
     problem = draw_problem(given.citizens, given.seed)
     if given.seats_only:
         problem = problem.seats_only()
-    figures = compare(problem, given.seconds, given.seed, given.method or METHODS, given.every_setting)
-    figures["skipped"] = {} if given.method else left_out()
+    asked = given.method or ALL_METHODS
+    skipped = left_out(given.timefold) if TIMEFOLD in asked else {}
+    methods = [method for method in asked if method not in skipped]
+    figures = compare(problem, given.seconds, given.seed, methods, given.every_setting, given.timefold)
+    figures["skipped"] = {method: why for method, why in skipped.items() if method in asked or not given.method}
     figures |= {"citizens": given.citizens, "seconds": given.seconds, "seed": given.seed}
     if given.json:
         json.dump(figures, sys.stdout)

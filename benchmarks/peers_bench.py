@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 from benchmarks.bars import Figures, Instance
 from benchmarks.draw import draw_problem
 from benchmarks.peers import compare
-from benchmarks.peers_run import OURS
+from benchmarks.peers_run import ALL_METHODS, METHODS, OURS, TIMEFOLD, left_out
 
 
 def measure_peers(instance: Instance, seed: int) -> Figures:
@@ -13,10 +16,12 @@ def measure_peers(instance: Instance, seed: int) -> Figures:
     problem = draw_problem(instance.citizens, seed, instance.tightness, instance.clustered)
     if instance.seats_only:
         problem = problem.seats_only()
-    rows = {row["method"]: row for row in compare(problem, instance.seconds, seed)["rows"]}
+    missing = left_out(Path(sys.executable)).get(TIMEFOLD)
+    methods = METHODS if missing else ALL_METHODS
+    rows = {row["method"]: row for row in compare(problem, instance.seconds, seed, methods)["rows"]}
     ours, peers = rows[OURS], [row for row in rows.values() if row["method"] != OURS]
     best = min((row for row in peers if row["gap_percent"] is not None), key=lambda row: row["gap_percent"])
-    figures: Figures = {}
+    figures: Figures = {"timefold_setting": f"skipped: {missing}"} if missing else {}
     for method, row in rows.items():
         slug = method.replace(" ", "_").replace("-", "_")
         figures |= {f"{slug}_gap_percent": row["gap_percent"], f"{slug}_setting": row["setting"]}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 from solver.problem import Problem
 from solver.solution import Plans
@@ -17,6 +19,7 @@ class Job:
     problem: Problem
     seconds: float
     seed: int
+    timefold: Path = Path(sys.executable)  # the Python that has Timefold
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from importlib.util import find_spec
 from multiprocessing.connection import Connection
-from shutil import which
+from pathlib import Path
 
 import numpy as np
 
@@ -24,6 +23,8 @@ from benchmarks.peers_exact import CP_SAT, HIGHS, SCIP, Answer, solve_cp_sat, so
 from benchmarks.peers_greedy import RANKS, seat_by
 from benchmarks.peers_jobs import Job, Outcome
 from benchmarks.peers_model import Model, build_model, complete, seating_of
+from benchmarks.peers_timefold import SETTINGS as TIMEFOLD_SETTINGS
+from benchmarks.peers_timefold import WARMING, Timefold, TimefoldError, why_not
 from benchmarks.warming import warm_up
 from solver import Options, solve
 from solver.deal import deal
@@ -54,22 +55,22 @@ SEATED: Mapping[str, Callable[[float], Mapping[str, Seat]]] = {
         f"groups rank by {priority}": partial(accept, priority=priority, deadline=deadline) for priority in PRIORITIES
     },
 }
-OURS = "igang"
-METHODS = (OURS, *EXACT, *SEATED)
+OURS, TIMEFOLD = "igang", "timefold"
+METHODS = (OURS, *EXACT, *SEATED)  # those that need nothing more than we do
+ALL_METHODS = (*METHODS, TIMEFOLD)
 
 
-def left_out() -> dict[str, str]:
+def left_out(timefold: Path) -> dict[str, str]:
     """Who else could be compared, and why they are not."""
-    timefold = "there is no planner for it here yet"
-    if not find_spec("timefold"):
-        timefold = "its Python package is not installed"
-    if not which("java"):
-        timefold = "Java is missing"
-    return {"timefold": timefold, "fairpyx": "plans course data only: python -m benchmarks.peers_umass"}
+    why = why_not(timefold)
+    found = {} if why is None else {TIMEFOLD: why}
+    return found | {"fairpyx": "plans course data only: python -m benchmarks.peers_umass"}
 
 
 def settings_of(method: str) -> tuple[str, ...]:
     """The settings that a process can be told to use, the best first."""
+    if method == TIMEFOLD:
+        return TIMEFOLD_SETTINGS
     return EXACT[method][1] if method in EXACT else ("defaults",)
 
 
@@ -108,14 +109,29 @@ def _work(pipe: Connection) -> None:
     """Warm up, say so, plan, and send what was found."""
     job: Job = pipe.recv()
     warm_up(draw_problem(SMALL_TOWN, job.seed, SMALL_TIGHTNESS))
+    timefold = open_timefold(job) if job.method == TIMEFOLD else None
     pipe.send("ready")
-    pipe.send(plan(job))
+    pipe.send(plan(job, timefold))
 
 
-def plan(job: Job) -> Outcome:
+def open_timefold(job: Job) -> Timefold | TimefoldError:
+    """Timefold after it has planned a small week, or why it could not."""
+    timefold = Timefold(job.timefold, job.setting, job.seed)
+    desk = open_desk(prepare(draw_problem(SMALL_TOWN, job.seed, SMALL_TIGHTNESS)), job.seed)
+    try:
+        timefold.plan(desk, desk.nobody(), WARMING)
+    except TimefoldError as error:
+        timefold.close()
+        return error
+    return timefold
+
+
+def plan(job: Job, timefold: Timefold | TimefoldError | None = None) -> Outcome:
     """Plan in this process."""
     began = time.perf_counter()
-    if job.method in EXACT:
+    if timefold is not None:
+        outcome = _plan_by_timefold(job, timefold, began)
+    elif job.method in EXACT:
         outcome = _plan_exactly(job, began)
     elif job.method in SEATED:
         outcome = _plan_seated(job, began)
@@ -143,6 +159,22 @@ def _plan_exactly(job: Job, began: float) -> Outcome:
     found = seating_of(model, answer.taken, desk.nobody())
     bound = None if answer.bound is None else model.in_micro(answer.bound)
     return Outcome(deal(desk.prepared, found, desk.rng), setting, 0.0, bound, note=answer.status)
+
+
+def _plan_by_timefold(job: Job, timefold: Timefold | TimefoldError, began: float) -> Outcome:
+    setting = f"{job.setting}, one thread, greedy hint"
+    if isinstance(timefold, TimefoldError):
+        return Outcome(None, setting, 0.0, note=str(timefold))
+    desk = open_desk(prepare(job.problem), job.seed)
+    greedy = next(seat_by(desk, "gain"))
+    try:
+        left = (1 - CLOSING) * job.seconds - (time.perf_counter() - began)
+        seating, score = timefold.plan(desk, greedy, left)
+    except TimefoldError as error:
+        return Outcome(None, setting, 0.0, note=str(error))
+    finally:
+        timefold.close()
+    return Outcome(deal(desk.prepared, seating, desk.rng), setting, 0.0, note=f"its own score {score}")
 
 
 def _plan_seated(job: Job, began: float) -> Outcome:

@@ -83,6 +83,8 @@ MORE = {  # Shown beside the figures that have a bar, where the row has them.
         "serial_dictatorship_gap_percent",
         "greedy_gap_percent",
         "deferred_acceptance_gap_percent",
+        "timefold_gap_percent",
+        "timefold_setting",
         "best_peer",
         "share_of_its_gap",
         "share_of_its_seconds",

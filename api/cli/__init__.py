@@ -10,6 +10,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
+from api.cli.benching import bench
 from api.cli.data import import_, init, weeks
 from api.cli.demo import demo
 from api.cli.lab import what_if
@@ -25,6 +26,7 @@ from api.cli.suggesting import suggest
 from api.cli.working import worker
 from catalog.weeks import WeekError
 from scheduler.archive import ArchiveError
+from scheduler.bench.plan import BenchmarkError
 from scheduler.cluster import ClusterError
 from scheduler.importer.errors import ImportErrors
 from scheduler.lab.scenario import ScenarioError
@@ -40,6 +42,7 @@ __all__ = ["app", "main"]
 
 BAD_INPUT_ERRORS = (
     ArchiveError,
+    BenchmarkError,
     ClusterError,
     ImportErrors,
     InputError,
@@ -85,6 +88,7 @@ app.command("replay")(replay)
 app.command("what-if")(what_if)
 app.command("prices")(prices)
 app.command("suggest")(suggest)
+app.command("bench")(bench)
 app.add_typer(audit, name="audit")
 app.add_typer(citizen, name="citizen")
 app.command("backup")(backup)

@@ -65,7 +65,7 @@ def _lines(console: Console, citizens: int) -> Progress:
             gap = "-" if state.gap_percent is None else f"{state.gap_percent:.3f} %"
             console.print(
                 f"{state.seconds:6.1f} s  round {state.number:4}  {state.phase:<12} "
-                f"bound {_points(state.bound)}  best {_points(state.objective)}  gap {gap}  "
+                f"bound {points(state.bound)}  best {points(state.objective)}  gap {gap}  "
                 f"planned {state.planned:,}/{citizens:,}",
                 soft_wrap=True,
             )
@@ -80,8 +80,8 @@ def _table(state: Round, citizens: int) -> Table:
     table.add_row(
         str(state.number),
         state.phase,
-        _points(state.bound),
-        _points(state.objective),
+        points(state.bound),
+        points(state.objective),
         "-" if state.gap_percent is None else f"{state.gap_percent:.3f} %",
         f"{state.planned:,} of {citizens:,}",
         f"{state.seconds:.1f}",
@@ -89,5 +89,6 @@ def _table(state: Round, citizens: int) -> Table:
     return table
 
 
-def _points(micro: int | None) -> str:
+def points(micro: int | None) -> str:
+    """A value in whole points, or a dash as long as nothing is known."""
     return "-" if micro is None or micro >= NO_BOUND_YET else f"{in_points(micro):,.0f}"

@@ -59,6 +59,10 @@ class Dates:
         """`6.000`, or `6,000` in English."""
         return format_decimal(number, locale=self.language)
 
+    def decimals(self, number: float, digits: int) -> str:
+        """`0,050`, or `0.050` in English: so many digits after the point, also where they are 0."""
+        return format_decimal(number, format=f"#,##0.{'0' * digits}" if digits else "#,##0", locale=self.language)
+
 
 def week_number(week: str) -> int:
     """The number alone of a week such as `2026-W48`."""

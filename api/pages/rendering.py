@@ -96,7 +96,7 @@ def templates(language: str) -> Environment:
         "asset": address,
         "icon": icon,
     }
-    for name in ("day", "weekday", "short_day", "long_day", "clock", "moment", "time_of", "number"):
+    for name in ("day", "weekday", "short_day", "long_day", "clock", "moment", "time_of", "number", "decimals"):
         environment.filters[name] = getattr(dates, name)
     environment.globals["times"] = dates.times
     environment.filters |= {
