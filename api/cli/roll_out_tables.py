@@ -1,0 +1,179 @@
+"""What a planner reads of a roll-out: people and hours first, then kroner, points last, and what was assumed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.table import Table
+
+from api.cli.shared import out
+
+ROLES = 12  # lines of the table of roles
+NAMES = {
+    "under_way_percent": "under way",
+    "below_minimum_crowded_percent": "crowded out of their hours",
+    "legs_covered_percent": "needed legs covered",
+    "unmet_wishes_a_citizen": "wishes not met a citizen",
+    "hours_a_citizen": "hours a citizen",
+}
+MILLION = 1_000_000
+
+
+def show_roll_out(record: dict[str, Any], *, all_weeks: bool) -> None:
+    """Print the whole answer."""
+    weeks = record["weeks"]
+    first, last = weeks[0], weeks[-1]
+    out.print(f"[bold]{record['roll_out'] or 'Roll-out'}[/]: from week {first['week']} to week {last['week']}")
+    _say_how_it_ended(record)
+    if len(weeks) > 1:
+        _show_short(record, first, last)
+        _show_weeks(record, [each for each in weeks if each["planned"] or all_weeks])
+        _show_roles(first, last)
+        _show_kept(record)
+    _say_assumptions(record)
+    out.print(f"{record['seconds']:,.0f} s; nothing was stored. Picture: [bold]{record['picture']}[/]")
+
+
+def figure(name: str, value: float, limit: float) -> str:
+    """A figure that is not kept, in words."""
+    unit = " %" if name.endswith("_percent") else ""
+    return f"{value:.2f}{unit} {NAMES[name]} (limit {limit:.2f})"
+
+
+def _say_how_it_ended(record: dict[str, Any]) -> None:
+    asked = record["inputs"]["weeks"]
+    if record["end"] == "stopped":
+        out.print(
+            f"[bold]Stopped[/] after week {record['weeks'][-1]['number']} of {asked}: what follows is known so far."
+        )
+    if record["end"] == "not enough":
+        failed = record["not_enough"]
+        lost = ", ".join(figure(each["name"], each["value"], each["limit"]) for each in failed["missed"])
+        out.print(
+            f"[bold]More of the same groups is not enough:[/] for {failed['citizens']:,} citizens even "
+            f"{failed['supply_percent']} % of today's groups give {lost}. Loosen that limit, or change what is offered."
+        )
+
+
+def _show_short(record: dict[str, Any], first: dict[str, Any], last: dict[str, Any]) -> None:
+    table, totals = Table(box=None, show_header=False, padding=(0, 1)), record["totals"]
+    moved = f"{totals['new']:,} new, {totals['returning']:,} return, {totals['leaving']:,} leave"
+    lines = (
+        ("Citizens", f"{first['citizens']:,} -> {last['citizens']:,}", moved),
+        ("Groups a week", f"{first['groups']:,} -> {last['groups']:,}", f"{last['groups'] - first['groups']:+,}"),
+        (
+            "Staff hours a week",
+            f"{first['staff_hours']:,.0f} -> {last['staff_hours']:,.0f}",
+            f"of them {last['start_up_hours']:,.0f} at start-up conferences",
+        ),
+        ("People for them", f"{first['staff']:,} -> {last['staff']:,}", f"{totals['hired']:,} more in full time"),
+        (
+            "Rooms in use",
+            f"{first['rooms']:,} -> {last['rooms']:,}",
+            f"{record['rooms_today']:,} are there; {first['sites']} -> {last['sites']} sites",
+        ),
+        (
+            "Million kr. a week",
+            f"{first['kroner']['total'] / MILLION:.2f} -> {last['kroner']['total'] / MILLION:.2f}",
+            f"{totals['kroner_more'] / MILLION:.1f} million more than now, all weeks together",
+        ),
+    )
+    for line in lines:
+        table.add_row(f"[bold]{line[0]}[/]", *line[1:])
+    out.print(table)
+    if record["costs_are_examples"]:
+        out.print("[bold]The prices are invented examples[/]: put your own in before you use the kroner.")
+    out.print()
+
+
+def _show_weeks(record: dict[str, Any], shown: list[dict[str, Any]]) -> None:
+    table = Table(title="What each of these weeks takes", title_justify="left")
+    for name in ("week", "citizens", "groups", "staff hours", "people", "hire", "rooms", "sites", "1,000 kr."):
+        table.add_column(name, justify="left" if name == "week" else "right", no_wrap=True)
+    before = shown[0]["number"]
+    for week in shown:
+        since = [each for each in record["weeks"] if before < each["number"] <= week["number"]]
+        before = week["number"]
+        table.add_row(
+            f"{'' if week['planned'] else '~'}{week['week']}",
+            f"{week['citizens']:,}",
+            f"{week['groups']:,}",
+            f"{week['staff_hours']:,.0f}",
+            f"{week['staff']:,}",
+            f"{sum(each['hired'] for each in since):+,}" if since else "",
+            f"{week['rooms']:,}",
+            str(week["sites"]),
+            f"{week['kroner']['total'] / 1000:,.0f}",
+        )
+    out.print(table)
+    out.print("Hire: people since the line above. Weeks between planned ones (~) are estimated from both.\n")
+
+
+def _show_roles(first: dict[str, Any], last: dict[str, Any]) -> None:
+    """The roles of which most are needed more."""
+    old, new = first["staff_by_role"], last["staff_by_role"]
+    roles = sorted(new, key=lambda role: (old.get(role, 0) - new[role], role))
+    table = Table(title="Who that is: people in full time by role, now and in the last week", title_justify="left")
+    for name in ("role", "now", "then", "more"):
+        table.add_column(name, justify="left" if name == "role" else "right")
+    for role in roles[:ROLES]:
+        had = old.get(role, 0)
+        table.add_row(role, f"{had:,}", f"{new[role]:,}", f"{new[role] - had:+,}")
+    out.print(table)
+    if len(roles) > ROLES:
+        out.print(f"and {len(roles) - ROLES} more roles, and the groups of each offering: --json")
+    out.print()
+
+
+def _show_kept(record: dict[str, Any]) -> None:
+    table = Table(title="What is kept, counted in the planned weeks", title_justify="left")
+    table.add_column("week")
+    for each in record["kept"]:
+        sign = ">=" if each["at_least"] else "<="
+        unit = " %" if each["name"].endswith("_percent") else ""
+        table.add_column(f"{NAMES[each['name']]}\n{sign} {each['limit']:.2f}{unit}", justify="right")
+    table.add_column("groups\n%", justify="right")
+    table.add_column("one step less: not kept")
+    for week in record["weeks"]:
+        if (shown := week["shown"]) is None:
+            continue
+        figures = [f"{shown['figures'][each['name']]:.2f}" for each in record["kept"]]
+        table.add_row(week["week"], *figures, f"{week['supply_percent']:.0f}", _one_step_less(week))
+    out.print(table)
+    known = [week for week in record["weeks"] if week["shown"]]
+    hours = [f"{week['shown']['figures']['hours_a_citizen']:.1f}" for week in (known[0], known[-1])]
+    out.print(f"Hours a citizen: {hours[0]} -> {hours[1]}.")
+    points = [f"{week['shown']['points']:,.0f}" for week in (known[0], known[-1])]
+    gap = max(week["shown"]["gap_percent"] for week in known)
+    out.print(f"Value: {points[0]} -> {points[1]} points, at most {gap:.1f} % below the best.\n")
+
+
+def _one_step_less(week: dict[str, Any]) -> str:
+    shown = week["shown"]
+    if week["number"] == 0:
+        return "as it is planned now"
+    if shown["one_step_less"] is None or not shown["is_least"]:
+        return "not known: stopped before"
+    lost = [f"{NAMES[each['name']]} {each['value']:.2f}" for each in shown["one_step_less"]["missed"]]
+    return ", ".join(lost)
+
+
+def _say_assumptions(record: dict[str, Any]) -> None:
+    costs, since = record["costs"][0], [each["from_week"] for each in record["costs"][1:]]
+    carried = ", ".join(f"{hours:g} ({role})" for role, hours in costs["week_hours"].items())
+    changed = f"; others hold from week {', '.join(since)}" if since else ""
+    lines = (
+        "Whoever comes is like somebody of the base week, with the same needs, wishes and times; anybody may leave.",
+        "New groups are like those that there are: same offering, site and times, with staff and a room of their own.",
+        f"One person is with citizens so many hours a week: {carried}. At an employer's place staff is there "
+        f"{costs['employer_share']:.0%} of the time.",
+        f"By that norm the base week takes {record['staff_by_norm_today']:,} people; {record['staff_today']:,} are in "
+        "the lists of staff, so part of the growth may be carried by them.",
+        "A site more has as many rooms as one now; rooms are counted at the busiest time of each type.",
+        f"Kroner follow the prices of each week's date{changed}.",
+        "A limit that the file does not name is the base week's figure with a little leeway. A figure that is kept is "
+        "kept for certain; with more time to plan, a little less might keep it too.",
+    )
+    out.print("[bold]What was assumed[/]")
+    for line in lines:
+        out.print(f"- {line}")
