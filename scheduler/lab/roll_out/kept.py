@@ -18,7 +18,7 @@ ONLY_IF_NAMED = ("hours_a_citizen",)
 LEEWAY: Mapping[str, float] = {
     "under_way_percent": 0.1,
     "below_minimum_crowded_percent": 0.1,
-    "legs_covered_percent": 0.1,
+    "legs_covered_percent": 0.25,
     "unmet_wishes_a_citizen": 0.01,
     "hours_a_citizen": 0.05,
 }

@@ -16,8 +16,9 @@ from scheduler.warm import Ended
 from solver import Options
 from solver.solution import Progress
 
-STAGES = (60, 80)  # rounds, one stage after the other, between which the figures are counted
-CLOSE_PERCENT = 0.3  # gap from which more planning hardly moves a figure
+STAGES = (80, 80, 80, 80)  # rounds, one stage after the other, between which the figures are counted
+CLOSE_PERCENT = 0.1  # gap from which more planning hardly moves a figure
+NEAR_PERCENT = 0.8  # gap from which it moves none from far beyond its limit
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Trier:
             side, solution = plan(draft, problem, ids, warm, options, self.progress, self.should_stop)
             near, shares = ended_at(draft, side, solution.price), count_shares(side)
             lost = missed(shares, self.limits)
-            if not lost or is_far(lost) or side.kpis.gap_percent <= CLOSE_PERCENT or self.is_stopped():
+            idle = CLOSE_PERCENT if not is_far(lost) else NEAR_PERCENT
+            if not lost or side.kpis.gap_percent <= idle or self.is_stopped():
                 break
         return Tried(percent, draft, side, near, shares, lost)
