@@ -1,4 +1,4 @@
-"""A roll-out as an SVG picture: citizens, staff hours and kroner over the weeks, one below the other."""
+"""A roll-out as an SVG picture: citizens, staff hours, people and kroner over the weeks, one below the other."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from api.lab_picture import draw_page
 from api.picture import INK, QUIET, draw_text
 
-LEFT, TOP, WIDTH, HEIGHT, GAP = 90, 100, 640, 130, 62
+LEFT, TOP, WIDTH, HEIGHT, GAP = 90, 100, 640, 110, 54
 LINE, LIGHT, PALE_LINE = "#0b4678", "#86b6d9", "#dfe6ec"
 TICKS = 3
 
@@ -23,8 +23,9 @@ def roll_out_picture(record: Mapping[str, Any]) -> str:
     prices = "invented example prices" if record["costs_are_examples"] else "the centre's prices"
     panels = (
         ("Citizens", [each["citizens"] for each in weeks], None),
-        ("Staff hours a week (light: at start-up conferences)", [each["staff_hours"] for each in weeks],
+        ("Staff hours a week (pale: at start-up conferences)", [each["staff_hours"] for each in weeks],
          [each["start_up_hours"] for each in weeks]),
+        ("People of staff, in full time", [each["staff"] for each in weeks], None),
         (f"1,000 kroner a week ({prices})", [each["kroner"]["total"] / 1000 for each in weeks], None),
     )  # fmt: skip
     planned = [each["planned"] for each in weeks]
@@ -42,7 +43,7 @@ def _panel(
     text: str, values: Sequence[float], part: Sequence[float] | None, planned: Sequence[bool], top: float
 ) -> Iterator[str]:
     step = _step(max(values))
-    most = step * max(1, ceil(max(values) / step))
+    most = step * max(1, ceil(1.1 * max(values) / step))
     yield draw_text(LEFT, top - 12, text, size=14, anchor="start", weight=600)
     for number in range(round(most / step) + 1):
         y = _y(number * step, most, top)
@@ -54,11 +55,10 @@ def _panel(
         corners = [*upper, (points[-1][0], top + HEIGHT), (points[0][0], top + HEIGHT)]
         yield f'<polygon points="{_joined(corners)}" fill="{LIGHT}"/>'
     yield f'<polyline points="{_joined(points)}" fill="none" stroke="{LINE}" stroke-width="2.5"/>'
-    for (x, y), is_planned in zip(points, planned, strict=True):
+    for (x, y), value, is_planned in zip(points, values, planned, strict=True):
         if is_planned:
             yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{LINE}"/>'
-    x, y = points[-1]
-    yield draw_text(x + 10, y + 5, f"{values[-1]:,.0f}", size=13, anchor="start", fill=INK, weight=600)
+            yield draw_text(x, y - 10, f"{value:,.0f}", size=12, fill=INK, weight=600)
 
 
 def _weeks(weeks: Sequence[Mapping[str, Any]], y: float) -> Iterator[str]:

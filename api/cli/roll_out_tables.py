@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from rich import box
 from rich.table import Table
 
 from api.cli.shared import out
@@ -16,6 +18,14 @@ NAMES = {
     "unmet_wishes_a_citizen": "wishes not met a citizen",
     "hours_a_citizen": "hours a citizen",
 }
+SHORT = {
+    "under_way_percent": "under way",
+    "below_minimum_crowded_percent": "crowded",
+    "legs_covered_percent": "legs",
+    "unmet_wishes_a_citizen": "unmet",
+    "hours_a_citizen": "hours",
+}  # The line below the table says what they mean.
+COLUMNS = ("week", "citizens", "groups", "staff\nhours", "people", "to hire", "rooms", "sites", "1,000 kr.")
 MILLION = 1_000_000
 
 
@@ -87,9 +97,7 @@ def _show_short(record: dict[str, Any], first: dict[str, Any], last: dict[str, A
 
 
 def _show_weeks(record: dict[str, Any], shown: list[dict[str, Any]]) -> None:
-    table = Table(title="What each of these weeks takes", title_justify="left")
-    for name in ("week", "citizens", "groups", "staff hours", "people", "hire", "rooms", "sites", "1,000 kr."):
-        table.add_column(name, justify="left" if name == "week" else "right", no_wrap=True)
+    table = _table("What each of these weeks takes", COLUMNS, left=("week",))
     before = shown[0]["number"]
     for week in shown:
         since = [each for each in record["weeks"] if before < each["number"] <= week["number"]]
@@ -106,16 +114,19 @@ def _show_weeks(record: dict[str, Any], shown: list[dict[str, Any]]) -> None:
             f"{week['kroner']['total'] / 1000:,.0f}",
         )
     out.print(table)
-    out.print("Hire: people since the line above. Weeks between planned ones (~) are estimated from both.\n")
+    out.print("Rooms: in use at the busiest time. To hire: since the line above.", soft_wrap=True)
+    if any(not week["planned"] for week in shown):
+        out.print("~ lies between two weeks that were planned and is estimated from both.", soft_wrap=True)
+    out.print()
 
 
 def _show_roles(first: dict[str, Any], last: dict[str, Any]) -> None:
     """The roles of which most are needed more."""
     old, new = first["staff_by_role"], last["staff_by_role"]
     roles = sorted(new, key=lambda role: (old.get(role, 0) - new[role], role))
-    table = Table(title="Who that is: people in full time by role, now and in the last week", title_justify="left")
-    for name in ("role", "now", "then", "more"):
-        table.add_column(name, justify="left" if name == "role" else "right")
+    table = _table(
+        "People in full time by role, in the first and the last week", ("role", "now", "then", "more"), ("role",)
+    )
     for role in roles[:ROLES]:
         had = old.get(role, 0)
         table.add_row(role, f"{had:,}", f"{new[role]:,}", f"{new[role] - had:+,}")
@@ -126,36 +137,46 @@ def _show_roles(first: dict[str, Any], last: dict[str, Any]) -> None:
 
 
 def _show_kept(record: dict[str, Any]) -> None:
-    table = Table(title="What is kept, counted in the planned weeks", title_justify="left")
-    table.add_column("week")
-    for each in record["kept"]:
-        sign = ">=" if each["at_least"] else "<="
-        unit = " %" if each["name"].endswith("_percent") else ""
-        table.add_column(f"{NAMES[each['name']]}\n{sign} {each['limit']:.2f}{unit}", justify="right")
-    table.add_column("groups\n%", justify="right")
-    table.add_column("one step less: not kept")
+    columns = [
+        f"{SHORT[each['name']]}\n{'>=' if each['at_least'] else '<='} {each['limit']:.2f}" for each in record["kept"]
+    ]
+    last = "not kept with\none step less"
+    table = _table("What is kept, counted in the planned weeks", ("week", *columns, "groups\n%", last), ("week", last))
     for week in record["weeks"]:
         if (shown := week["shown"]) is None:
             continue
         figures = [f"{shown['figures'][each['name']]:.2f}" for each in record["kept"]]
         table.add_row(week["week"], *figures, f"{week['supply_percent']:.0f}", _one_step_less(week))
     out.print(table)
-    known = [week for week in record["weeks"] if week["shown"]]
-    hours = [f"{week['shown']['figures']['hours_a_citizen']:.1f}" for week in (known[0], known[-1])]
+    out.print(
+        "Under way, in % of the citizens: they have something that serves a goal, a need or a wish. "
+        "Crowded, in %: below their hours because others have the seats. Legs, in %: needed legs covered. "
+        "Unmet: wishes not met, a citizen. Groups: in % of today's that are offered."
+    )
+    known = [week["shown"] for week in record["weeks"] if week["shown"]]
+    hours, points = ([f"{each:,.1f}" for each in ends] for ends in (
+        [known[at]["figures"]["hours_a_citizen"] for at in (0, -1)], [known[at]["points"] for at in (0, -1)]
+    ))  # fmt: skip
     out.print(f"Hours a citizen: {hours[0]} -> {hours[1]}.")
-    points = [f"{week['shown']['points']:,.0f}" for week in (known[0], known[-1])]
-    gap = max(week["shown"]["gap_percent"] for week in known)
+    gap = max(each["gap_percent"] for each in known)
     out.print(f"Value: {points[0]} -> {points[1]} points, at most {gap:.1f} % below the best.\n")
 
 
 def _one_step_less(week: dict[str, Any]) -> str:
     shown = week["shown"]
     if week["number"] == 0:
-        return "as it is planned now"
+        return "(as it is now)"
     if shown["one_step_less"] is None or not shown["is_least"]:
-        return "not known: stopped before"
-    lost = [f"{NAMES[each['name']]} {each['value']:.2f}" for each in shown["one_step_less"]["missed"]]
+        return "not known yet"
+    lost = [f"{SHORT[each['name']]} {each['value']:.2f}" for each in shown["one_step_less"]["missed"]]
     return ", ".join(lost)
+
+
+def _table(title: str, columns: Sequence[str], left: Sequence[str]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE, padding=(0, 1), pad_edge=False)
+    for name in columns:
+        table.add_column(name, justify="left" if name in left else "right")
+    return table
 
 
 def _say_assumptions(record: dict[str, Any]) -> None:
