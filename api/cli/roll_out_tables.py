@@ -165,7 +165,8 @@ def _show_kept(record: dict[str, Any]) -> None:
 def _one_step_less(week: dict[str, Any]) -> str:
     shown = week["shown"]
     if week["number"] == 0:
-        return "(as it is now)"
+        least = shown["least_percent"]
+        return "" if least is None else f"({least} % would do)"
     if shown["one_step_less"] is None or not shown["is_least"]:
         return "not known yet"
     lost = [f"{SHORT[each['name']]} {each['value']:.2f}" for each in shown["one_step_less"]["missed"]]

@@ -22,7 +22,6 @@ LEEWAY: Mapping[str, float] = {
     "unmet_wishes_a_citizen": 0.01,
     "hours_a_citizen": 0.05,
 }
-FAR = 3  # times the leeway, by which more planning of the same week brings no figure back
 
 
 @dataclass(frozen=True)
@@ -81,6 +80,6 @@ def missed(shares: Shares, limits: Mapping[str, float]) -> tuple[Missed, ...]:
     )
 
 
-def is_far(lost: Collection[Missed]) -> bool:
-    """Whether a figure is so far beyond its limit that more planning would not help."""
-    return any(abs(each.value - each.limit) > FAR * LEEWAY[each.name] for each in lost)
+def how_far(lost: Collection[Missed]) -> float:
+    """How far the worst figure is beyond its limit, in leeways; 0 where every figure is kept."""
+    return max((abs(each.value - each.limit) / LEEWAY[each.name] for each in lost), default=0.0)

@@ -62,14 +62,14 @@ class Question:
 
 @dataclass(frozen=True)
 class Station:
-    """A week that was really planned; the base week is as it was planned, whatever it could do without."""
+    """A week that was really planned; the base week is as it is, whatever it could do without."""
 
     number: int  # weeks after the base week
     percent: int  # supply, of the base week's groups
     side: Side
     shares: Shares
     needs: Needs
-    found: Found | None  # None: the base week
+    found: Found | None  # of the base week, what it could do with; None where that is not known
 
 
 @dataclass(frozen=True)
@@ -136,16 +136,18 @@ def plan_path(
     trier = Trier(base, roll_out.seed, limits_of(roll_out.kept, shares), options, progress, should_stop)
     needs = count_needs(base.draft, side, question.costs[0].employer_share)
     stations, end, failed = [Station(0, FULL, side, shares, needs, None)], End.WHOLE, None
-    for number in question.stations:
-        citizens = question.people[number - 1].there
-        guess = _in_proportion(stations[-1], citizens, roll_out.step_percent)
-        found = least_supply(
-            trier, citizens, guess, roll_out.step_percent, ended, partial(tell or _tell_nobody, number)
-        )
+    percent, there, step = FULL, side.kpis.citizens, roll_out.step_percent
+    for number in (0, *question.stations):
+        citizens = question.people[number - 1].there if number else there
+        guess = max(step, ceil(percent * citizens / there / step) * step)
+        found = least_supply(trier, citizens, guess, step, ended, partial(tell or _tell_nobody, number))
         least = found.least
         if least is not None:
-            ended, share = least.ended, question.costs[number].employer_share
-            needs = count_needs(least.draft, least.side, share)
+            percent, there, ended = least.percent, citizens, least.ended
+        if number == 0:
+            stations[0] = replace(stations[0], found=found)
+        elif least is not None:
+            needs = count_needs(least.draft, least.side, question.costs[number].employer_share)
             stations.append(Station(number, least.percent, least.side, least.shares, needs, found))
         if trier.is_stopped():
             end = End.STOPPED
@@ -159,9 +161,3 @@ def plan_path(
 
 def _tell_nobody(_number: int, _citizens: int, _tried: Tried) -> None:
     """Whoever asks for no news gets none."""
-
-
-def _in_proportion(before: Station, citizens: int, step: int) -> int:
-    """The supply of the station before, grown as the citizens have, to the next step up."""
-    percent = before.percent * citizens / before.side.kpis.citizens
-    return max(step, -(-ceil(percent) // step) * step)

@@ -77,6 +77,7 @@ def _shown(station: Station, step: int) -> dict[str, Any]:
     return {
         "figures": asdict(station.shares),
         "is_least": found is not None and found.is_least(step),
+        "least_percent": None if found is None or found.least is None else found.least.percent,
         "one_step_less": None if found is None or found.below is None else _tried(found.below),
         "tried": 0 if found is None else found.tried,
         "points": kpis.points,

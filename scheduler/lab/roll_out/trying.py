@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from math import inf
 
 from scheduler.lab.base import Base
 from scheduler.lab.draft import Draft
 from scheduler.lab.growing import add_supply, resize
 from scheduler.lab.kpis import Side
-from scheduler.lab.roll_out.kept import Missed, Shares, count_shares, is_far, missed
+from scheduler.lab.roll_out.kept import Missed, Shares, count_shares, how_far, missed
 from scheduler.lab.starting import start_from
 from scheduler.lab.what_if import ended_at, plan
 from scheduler.warm import Ended
 from solver import Options
 from solver.solution import Progress
 
-STAGES = (80, 80, 80, 80)  # rounds, one stage after the other, between which the figures are counted
+STAGES = (80, 60, 60, 60)  # rounds, one stage after the other, between which the figures are counted
 CLOSE_PERCENT = 0.1  # gap from which more planning hardly moves a figure
-NEAR_PERCENT = 0.8  # gap from which it moves none from far beyond its limit
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,17 @@ class Trier:
         """
         draft = resize(add_supply(self.base.draft, percent, self.seed), citizens, self.seed)
         problem, ids = self.base.problem_of(draft)
-        for rounds in STAGES:
+        before = inf
+        for number, rounds in enumerate(STAGES, start=1):
             options = replace(self.options, max_rounds=rounds, gap_percent=CLOSE_PERCENT, time_limit=None)
             warm = start_from(near, draft, problem, ids)
             side, solution = plan(draft, problem, ids, warm, options, self.progress, self.should_stop)
             near, shares = ended_at(draft, side, solution.price), count_shares(side)
             lost = missed(shares, self.limits)
-            idle = CLOSE_PERCENT if not is_far(lost) else NEAR_PERCENT
-            if not lost or side.kpis.gap_percent <= idle or self.is_stopped():
+            far = how_far(lost)
+            # Each stage gains less than the one before it.
+            is_idle = side.kpis.gap_percent <= CLOSE_PERCENT or far > (before - far) * (len(STAGES) - number)
+            if not lost or is_idle or self.is_stopped():
                 break
+            before = far
         return Tried(percent, draft, side, near, shares, lost)
