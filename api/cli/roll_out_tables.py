@@ -10,7 +10,8 @@ from rich.table import Table
 
 from api.cli.shared import out
 
-ROLES = 12  # lines of the table of roles
+MOST_LINES = 12  # of a table of roles or offerings
+OF_ROLES = ("staff_hours_by_role", "staff_by_role")
 NAMES = {
     "under_way_percent": "under way",
     "below_minimum_crowded_percent": "crowded out of their hours",
@@ -39,6 +40,7 @@ def show_roll_out(record: dict[str, Any], *, all_weeks: bool) -> None:
         _show_short(record, first, last)
         _show_weeks(record, [each for each in weeks if each["planned"] or all_weeks])
         _show_roles(first, last)
+        _show_groups(first, last)
         _show_kept(record)
     _say_assumptions(record)
     out.print(f"{record['seconds']:,.0f} s; nothing was stored. Picture: [bold]{record['picture']}[/]")
@@ -76,7 +78,7 @@ def _show_short(record: dict[str, Any], first: dict[str, Any], last: dict[str, A
             f"{first['staff_hours']:,.0f} -> {last['staff_hours']:,.0f}",
             f"of them {last['start_up_hours']:,.0f} at start-up conferences",
         ),
-        ("People for them", f"{first['staff']:,} -> {last['staff']:,}", f"{totals['hired']:,} more in full time"),
+        ("People in full time", f"{first['staff']:,} -> {last['staff']:,}", f"{totals['hired']:,} to hire"),
         (
             "Rooms in use",
             f"{first['rooms']:,} -> {last['rooms']:,}",
@@ -85,12 +87,17 @@ def _show_short(record: dict[str, Any], first: dict[str, Any], last: dict[str, A
         (
             "Million kr. a week",
             f"{first['kroner']['total'] / MILLION:.2f} -> {last['kroner']['total'] / MILLION:.2f}",
-            f"{totals['kroner_more'] / MILLION:.1f} million more than now, all weeks together",
+            f"{totals['kroner_more'] / MILLION:.1f} million more than now in all",
         ),
     )
     for line in lines:
         table.add_row(f"[bold]{line[0]}[/]", *line[1:])
     out.print(table)
+    if record["staff_today"] > record["staff_by_norm_today"]:
+        out.print(
+            f"People are counted by the norm of hours: {record['staff_by_norm_today']:,} carry today's, and "
+            f"{record['staff_today']:,} are in the lists. Who has hours left may carry part of the growth."
+        )
     if record["costs_are_examples"]:
         out.print("[bold]The prices are invented examples[/]: put your own in before you use the kroner.")
     out.print()
@@ -122,17 +129,35 @@ def _show_weeks(record: dict[str, Any], shown: list[dict[str, Any]]) -> None:
 
 def _show_roles(first: dict[str, Any], last: dict[str, Any]) -> None:
     """The roles of which most are needed more."""
-    old, new = first["staff_by_role"], last["staff_by_role"]
-    roles = sorted(new, key=lambda role: (old.get(role, 0) - new[role], role))
-    table = _table(
-        "People in full time by role, in the first and the last week", ("role", "now", "then", "more"), ("role",)
-    )
-    for role in roles[:ROLES]:
-        had = old.get(role, 0)
-        table.add_row(role, f"{had:,}", f"{new[role]:,}", f"{new[role] - had:+,}")
+    columns = ("role", "hours now", "then", "people now", "then", "to hire")
+    table = _table("Staff by role, in the first and the last week", columns, left=("role",))
+    roles = _by_growth(first["staff_by_role"], last["staff_by_role"])
+    for role in roles[:MOST_LINES]:
+        hours, people = ([week[name].get(role, 0) for week in (first, last)] for name in OF_ROLES)
+        table.add_row(role, *(f"{each:,.0f}" for each in (*hours, *people)), f"{people[1] - people[0]:+,}")
+    _show_first(table, len(roles), "roles")
+
+
+def _show_groups(first: dict[str, Any], last: dict[str, Any]) -> None:
+    """The offerings of which most groups are needed more."""
+    columns = ("offering", "groups now", "then", "more")
+    table = _table("Groups that meet by offering, in the first and the last week", columns, left=("offering",))
+    old, new = first["groups_by_offering"], last["groups_by_offering"]
+    offerings = _by_growth(old, new)
+    for name in offerings[:MOST_LINES]:
+        had, has = old.get(name, 0), new.get(name, 0)
+        table.add_row(name, f"{had:,}", f"{has:,}", f"{has - had:+,}")
+    _show_first(table, len(offerings), "offerings")
+
+
+def _by_growth(old: dict[str, int], new: dict[str, int]) -> list[str]:
+    return sorted({*old, *new}, key=lambda name: (old.get(name, 0) - new.get(name, 0), name))
+
+
+def _show_first(table: Table, number: int, what: str) -> None:
     out.print(table)
-    if len(roles) > ROLES:
-        out.print(f"and {len(roles) - ROLES} more roles, and the groups of each offering: --json")
+    if number > MOST_LINES:
+        out.print(f"and {number - MOST_LINES} more {what}: --json")
     out.print()
 
 
@@ -154,19 +179,18 @@ def _show_kept(record: dict[str, Any]) -> None:
         "Unmet: wishes not met, a citizen. Groups: in % of today's that are offered."
     )
     known = [week["shown"] for week in record["weeks"] if week["shown"]]
-    hours, points = ([f"{each:,.1f}" for each in ends] for ends in (
-        [known[at]["figures"]["hours_a_citizen"] for at in (0, -1)], [known[at]["points"] for at in (0, -1)]
-    ))  # fmt: skip
-    out.print(f"Hours a citizen: {hours[0]} -> {hours[1]}.")
+    hours = [each["figures"]["hours_a_citizen"] for each in (known[0], known[-1])]
+    out.print(f"Hours a citizen: {hours[0]:.1f} -> {hours[1]:.1f}.")
+    points = [each["points"] for each in (known[0], known[-1])]
     gap = max(each["gap_percent"] for each in known)
-    out.print(f"Value: {points[0]} -> {points[1]} points, at most {gap:.1f} % below the best.\n")
+    out.print(f"Value: {points[0]:,.0f} -> {points[1]:,.0f} points, at most {gap:.1f} % below the best.\n")
 
 
 def _one_step_less(week: dict[str, Any]) -> str:
     shown = week["shown"]
     if week["number"] == 0:
         least = shown["least_percent"]
-        return "" if least is None else f"({least} % would do)"
+        return f"({least} % would do)" if least is not None and least < week["supply_percent"] else "(as it is now)"
     if shown["one_step_less"] is None or not shown["is_least"]:
         return "not known yet"
     lost = [f"{SHORT[each['name']]} {each['value']:.2f}" for each in shown["one_step_less"]["missed"]]
@@ -174,7 +198,9 @@ def _one_step_less(week: dict[str, Any]) -> str:
 
 
 def _table(title: str, columns: Sequence[str], left: Sequence[str]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE, padding=(0, 1), pad_edge=False)
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=box.SIMPLE, padding=(0, 1, 0, 0), pad_edge=False
+    )
     for name in columns:
         table.add_column(name, justify="left" if name in left else "right")
     return table
@@ -189,8 +215,6 @@ def _say_assumptions(record: dict[str, Any]) -> None:
         "New groups are like those that there are: same offering, site and times, with staff and a room of their own.",
         f"One person is with citizens so many hours a week: {carried}. At an employer's place staff is there "
         f"{costs['employer_share']:.0%} of the time.",
-        f"By that norm the base week takes {record['staff_by_norm_today']:,} people; {record['staff_today']:,} are in "
-        "the lists of staff, so part of the growth may be carried by them.",
         "A site more has as many rooms as one now; rooms are counted at the busiest time of each type.",
         f"Kroner follow the prices of each week's date{changed}.",
         "A limit that the file does not name is the base week's figure with a little leeway. A figure that is kept is "
