@@ -178,6 +178,13 @@ def _show_kept(record: dict[str, Any]) -> None:
         "Crowded, in %: below their hours because others have the seats. Legs, in %: needed legs covered. "
         "Unmet: wishes not met, a citizen. Groups: in % of today's that are offered."
     )
+    for week in record["weeks"]:
+        if week["shown"] and week["shown"]["closed"]:
+            spared = week["shown"]["staff_hours_untrimmed"] + week["start_up_hours"] - week["staff_hours"]
+            out.print(
+                f"In {week['week']} the {week['shown']['closed']:,} groups that give least for an hour of staff are "
+                f"closed again: {spared:,.0f} hours less, and everything is kept."
+            )
     known = [week["shown"] for week in record["weeks"] if week["shown"]]
     hours = [each["figures"]["hours_a_citizen"] for each in (known[0], known[-1])]
     out.print(f"Hours a citizen: {hours[0]:.1f} -> {hours[1]:.1f}.")

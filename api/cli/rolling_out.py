@@ -77,7 +77,8 @@ class _Watch:
         self._last = f"Week {number} of {self._weeks}, {citizens:,} citizens"
         lost = ", ".join(figure(each.name, each.value, each.limit) for each in tried.missed)
         came_out = f"not enough: {lost}" if lost else "everything is kept"
-        self._console.print(f"{self._last}, {tried.percent} % of the groups: {came_out}", soft_wrap=True)
+        groups = f"{tried.percent} % of the groups" + (f" without the {tried.closed:,} weakest" if tried.closed else "")
+        self._console.print(f"{self._last}, {groups}: {came_out}", soft_wrap=True)
 
 
 @contextmanager

@@ -16,10 +16,11 @@ from scheduler.lab.roll_out.path import Path as Found
 from scheduler.lab.roll_out.record import as_record
 from scheduler.lab.roll_out.weeks import weeks_of
 from scheduler.lab.scenario import ScenarioError, from_file
+from scheduler.tables import Wish
 from solver import Options
 from solver.verify import verify
-from tests.unit.lab_centre import own, planned
-from tests.unit.small_centre import WEEK, Centre
+from tests.unit.lab_centre import own, plan_week, planned
+from tests.unit.small_centre import WEEK, Centre, open_centre
 
 __all__ = ["own", "planned"]
 FEW = Options(time_limit=None, threads=1)
@@ -51,6 +52,22 @@ def test_what_is_found_keeps_every_figure_when_it_is_counted_again(planned: Cent
         assert missed(count_shares(station.side), path.limits) == ()
         below = station.found.below if station.found else None
         assert below is None or missed(count_shares(below.side), path.limits) != ()
+
+
+def test_the_group_that_nobody_needs_is_closed_again_and_no_other() -> None:
+    with open_centre() as centre:
+        centre.offering(min_size=1, max_size=9)
+        for number in range(37):
+            who = centre.citizen(f"B{number}")
+            centre.add(Wish(citizen_id=who, offering_id="motion", strength=3))
+        for number in range(20):
+            centre.group(f"motion-{number}", staff=centre.coach(f"c{number}"), seats=2, minimum=0)
+        plan_week(centre)
+        path = rolled_out(centre, intake=0, step_percent=100, trim=True)
+    station = path.stations[1]
+    assert (station.percent, station.closed) == (100, 1)  # 19 groups of two are enough for 37.
+    assert station.needs.groups["motion"] == 19
+    assert missed(station.shares, path.limits) == ()
 
 
 def test_the_same_seed_gives_the_same_path(planned: Centre) -> None:

@@ -61,6 +61,7 @@ class RollOut(_Part):
     start_up: StartUp | None = None
     kept: Kept = Kept()
     step_percent: int = Field(default=5, ge=1, le=100)  # of the base week's groups: supply is found to within this
+    trim: bool = False  # close then, beside the least supply, the groups that give least for an hour of staff
     rooms: dict[Name, Annotated[int, Field(ge=0, le=10_000)]] = {}  # that a site has place for; else as many as now
 
     @model_validator(mode="after")

@@ -20,6 +20,7 @@ from scheduler.lab.roll_out.kept import Shares, count_shares, limits_of
 from scheduler.lab.roll_out.needs import Needs, count_needs
 from scheduler.lab.roll_out.people import WeekOfPeople, flow
 from scheduler.lab.roll_out.search import Found, least_supply
+from scheduler.lab.roll_out.trimming import trim
 from scheduler.lab.roll_out.trying import STAGES, Tried, Trier
 from scheduler.lab.scenario import Scenario
 from scheduler.lab.what_if import Task, before_of, read_task
@@ -70,6 +71,8 @@ class Station:
     shares: Shares
     needs: Needs
     found: Found | None  # of the base week, what it could do with; None where that is not known
+    closed: int = 0  # groups beside the least supply that were closed again
+    untrimmed: Needs | None = None  # what it takes with them
 
 
 @dataclass(frozen=True)
@@ -147,8 +150,7 @@ def plan_path(
         if number == 0:
             stations[0] = replace(stations[0], found=found)
         elif least is not None:
-            needs = count_needs(least.draft, least.side, question.costs[number].employer_share)
-            stations.append(Station(number, least.percent, least.side, least.shares, needs, found))
+            stations.append(_station(question, trier, number, found, least, tell or _tell_nobody))
         if trier.is_stopped():
             end = End.STOPPED
             break
@@ -157,6 +159,18 @@ def plan_path(
             break
     seconds = question.read_seconds + time.perf_counter() - began
     return Path(question, trier.limits, tuple(stations), end, failed, seconds)
+
+
+def _station(question: Question, trier: Trier, number: int, found: Found, least: Tried, tell: Tell) -> Station:
+    """A planned week with what it takes, trimmed where that is asked for."""
+    share = question.costs[number].employer_share
+    whole = count_needs(least.draft, least.side, share)
+    station = Station(number, least.percent, least.side, least.shares, whole, found)
+    if not question.roll_out.trim:
+        return station
+    best = trim(trier, least, partial(tell, number, least.side.kpis.citizens))
+    needs = count_needs(best.draft, best.side, share)
+    return replace(station, side=best.side, shares=best.shares, needs=needs, closed=best.closed, untrimmed=whole)
 
 
 def _tell_nobody(_number: int, _citizens: int, _tried: Tried) -> None:

@@ -80,6 +80,10 @@ def _shown(station: Station, step: int) -> dict[str, Any]:
         "least_percent": None if found is None or found.least is None else found.least.percent,
         "one_step_less": None if found is None or found.below is None else _tried(found.below),
         "tried": 0 if found is None else found.tried,
+        "closed": station.closed,
+        "staff_hours_untrimmed": None
+        if station.untrimmed is None
+        else round(sum(station.untrimmed.staff_hours.values()), 2),
         "points": kpis.points,
         "gap_percent": kpis.gap_percent,
     }

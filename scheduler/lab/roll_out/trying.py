@@ -31,6 +31,7 @@ class Tried:
     ended: Ended
     shares: Shares
     missed: tuple[Missed, ...]
+    closed: int = 0  # of those groups, that were closed again
 
     @property
     def holds(self) -> bool:
@@ -54,12 +55,17 @@ class Trier:
         return self.should_stop is not None and self.should_stop()
 
     def try_supply(self, citizens: int, percent: int, near: Ended) -> Tried:
-        """Plan a week, beginning with the prices and plans of another one.
+        """Plan a week, beginning with the prices and plans of another one."""
+        return self.try_draft(
+            percent, resize(add_supply(self.base.draft, percent, self.seed), citizens, self.seed), near
+        )
+
+    def try_draft(self, percent: int, draft: Draft, near: Ended, closed: int = 0) -> Tried:
+        """Plan a week with the groups that it has.
 
         A figure that is kept is kept for certain: a plan is there that keeps it. That none was found within the rounds
         proves nothing.
         """
-        draft = resize(add_supply(self.base.draft, percent, self.seed), citizens, self.seed)
         problem, ids = self.base.problem_of(draft)
         before = inf
         for number, rounds in enumerate(STAGES, start=1):
@@ -74,4 +80,4 @@ class Trier:
             if not lost or is_idle or self.is_stopped():
                 break
             before = far
-        return Tried(percent, draft, side, near, shares, lost)
+        return Tried(percent, draft, side, near, shares, lost, closed)
