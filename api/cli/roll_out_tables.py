@@ -43,6 +43,8 @@ def show_roll_out(record: dict[str, Any], *, all_weeks: bool) -> None:
         _show_groups(first, last)
         _show_kept(record)
     _say_assumptions(record)
+    if record["facts_changed"]:
+        out.print(f"The week's facts are others than when run {record['run']} read them, so it was planned anew.")
     out.print(f"{record['seconds']:,.0f} s; nothing was stored. Picture: [bold]{record['picture']}[/]")
 
 
@@ -222,6 +224,7 @@ def _say_assumptions(record: dict[str, Any]) -> None:
         "New groups are like those that there are: same offering, site and times, with staff and a room of their own.",
         f"One person is with citizens so many hours a week: {carried}. At an employer's place staff is there "
         f"{costs['employer_share']:.0%} of the time.",
+        "Start-up conferences take hours of staff; the room and the citizens' own hours for them are not counted.",
         "A site more has as many rooms as one now; rooms are counted at the busiest time of each type.",
         f"Kroner follow the prices of each week's date{changed}.",
         "A limit that the file does not name is the base week's figure with a little leeway. A figure that is kept is "

@@ -37,6 +37,7 @@ def as_record(path: Path) -> dict[str, Any]:
         "staff_by_norm_today": sum(staff_for(question.costs[0], base.needs.staff_hours).values()),
         "rooms_today": len(draft.room),
         "close_percent": CLOSE_PERCENT,
+        "facts_changed": list(question.task.base.changed),
         "seconds": path.seconds,
     }
 
