@@ -14,7 +14,7 @@ from scheduler.lab.roll_out.kept import count_shares, missed
 from scheduler.lab.roll_out.path import End, plan_path, read_question
 from scheduler.lab.roll_out.path import Path as Found
 from scheduler.lab.roll_out.record import as_record
-from scheduler.lab.roll_out.weeks import weeks_of
+from scheduler.lab.roll_out.weeks import sites_for, weeks_of
 from scheduler.lab.scenario import ScenarioError, from_file
 from scheduler.tables import Wish
 from solver import Options
@@ -89,6 +89,13 @@ def test_hours_people_rooms_and_kroner_follow_from_the_groups_that_meet(own: Cen
     assert (first.hired, second.hired) == (first.staff["coach"] - base.staff["coach"], 0)
     assert first.needs.room_hours == {"koekken": 2.0} or not first.needs.room_hours
     assert first.rooms == sum(first.needs.rooms.values())
+
+
+def test_what_does_not_fit_into_the_sites_takes_more_of_them(planned: Centre) -> None:
+    centre = read_question(planned.session, RollOut(week=WEEK, weeks=1, intake=0)).task.draft.facts.centre
+    assert sites_for(centre, {}, {"nord": 1}) == 1  # It has one room.
+    assert sites_for(centre, {}, {"nord": 3}) == 3
+    assert sites_for(centre, {"nord": 2}, {"nord": 3}) == 2
 
 
 def test_each_week_is_priced_by_its_own_date(own: Centre) -> None:
