@@ -9,6 +9,7 @@ import pytest
 
 from catalog.tables import Rule
 from scheduler.dated import MissingSettingError
+from scheduler.lab.roll_out.costs import Kroner
 from scheduler.lab.roll_out.inputs import RollOut, read_roll_out
 from scheduler.lab.roll_out.kept import count_shares, missed
 from scheduler.lab.roll_out.path import End, plan_path, read_question
@@ -77,18 +78,19 @@ def test_the_same_seed_gives_the_same_path(planned: Centre) -> None:
 
 def test_hours_people_rooms_and_kroner_follow_from_the_groups_that_meet(own: Centre) -> None:
     _price(own, "staff_hour", {"other": 500}, dt.date(2026, 11, 1))
-    _price(own, "week_hours", {"other": 2}, dt.date(2026, 11, 1))
+    for key, value in (("week_hours", {"other": 2}), ("room_hour", {"other": 100}), ("seat", 10), ("site", 7)):
+        _price(own, key, value, dt.date(2026, 11, 1))
     start_up = {"hours": {"coach": 1.5}, "group_size": 3, "weeks": 2}
     base, first, second = weeks_of(rolled_out(own, intake=[4, 0], weeks=2, plan_every=1, start_up=start_up))
-    assert (base.needs.groups["motion"], first.needs.groups["motion"]) == (1, 2)
-    in_groups = sum(base.needs.staff_hours.values())
+    assert base.needs.groups == {"motion": 1, "kor": 1}
+    assert first.needs.groups == {"motion": 2, "kor": 2}
     assert first.conferences == second.conferences == 1  # Two for four citizens, one in each of two weeks.
-    assert first.staff_hours["coach"] == 2 * in_groups + 1.5
-    assert first.staff["coach"] == -(-(2 * in_groups + 1.5) // 2)
-    assert first.kroner.staff == 500 * first.staff_hours["coach"]
-    assert (first.hired, second.hired) == (first.staff["coach"] - base.staff["coach"], 0)
-    assert first.needs.room_hours == {"koekken": 2.0} or not first.needs.room_hours
-    assert first.rooms == sum(first.needs.rooms.values())
+    assert (base.staff_hours, first.staff_hours) == ({"coach": 2.0}, {"coach": 4 + 1.5})
+    assert (base.staff, first.staff) == ({"coach": 1}, {"coach": 3})  # Each carries two hours.
+    assert (base.hired, first.hired, second.hired) == (0, 2, 0)
+    assert (base.needs.room_hours, first.needs.room_hours) == ({"koekken": 1.0}, {"koekken": 2.0})
+    assert [(each.rooms, each.sites) for each in (base, first)] == [(1, 1), (2, 2)]
+    assert first.kroner == Kroner(staff=500 * 5.5, rooms=2 * 100, seats=12 * 10, sites=2 * 7)
 
 
 def test_what_does_not_fit_into_the_sites_takes_more_of_them(planned: Centre) -> None:
