@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -40,7 +41,7 @@ def measure_roll_out(instance: Instance, seed: int) -> Figures:
     began, worked = time.perf_counter(), time.process_time()
     with reading(engine) as session:
         question = read_question(session, inputs)
-    path = plan_path(question, Options(seed=seed, time_limit=None, threads=THREADS))
+    path = plan_path(question, Options(seed=seed, time_limit=None, threads=THREADS), tell=_tell)
     seconds, processor = time.perf_counter() - began, time.process_time() - worked
     engine.dispose()
     return _figures(path) | {"seconds": seconds, "processor_seconds": processor, "peak_mb": peak_mb()}
@@ -66,6 +67,11 @@ def _figures(path: Found) -> Figures:
         "million_kroner_a_week_before": first["kroner"]["total"] / 1e6,
         "million_kroner_a_week": last["kroner"]["total"] / 1e6,
     }
+
+
+def _tell(number: int, citizens: int, tried: Tried) -> None:
+    lost = ", ".join(f"{each.name} {each.value:.2f}" for each in tried.missed)
+    print(f"week {number}: {citizens:,} citizens, {tried.percent} %: {lost or 'kept'}", file=sys.stderr, flush=True)
 
 
 def _keeps(path: Found, tried: Tried) -> bool:
