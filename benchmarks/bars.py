@@ -16,6 +16,7 @@ Kind = Literal[
     "load",
     "requests",
     "roll-over",
+    "roll-out",
     "season",
     "print",
     "difference",

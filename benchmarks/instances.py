@@ -226,6 +226,14 @@ INSTANCES: tuple[Instance, ...] = (
         )
         for citizens in (600, 6000)
     ),
+    Instance(
+        name="roll-out-6000",
+        text="from 2,000 to 6,000 citizens in a year, the least supply of two weeks that keeps every figure",
+        kind="roll-out",
+        must=(_seconds(600), Bar("not_kept", "<=", 0), Bar("not_least", "<=", 0), Bar("citizens", ">=", 6000)),
+        seats_only=False,
+        seeds=1,
+    ),
     _SEASON,
     *(
         replace(_SEASON, name=f"season-600-{name}", text=f"season, {text}", **_LESS, **other)

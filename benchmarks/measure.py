@@ -20,6 +20,7 @@ from benchmarks.pages import measure_difference, measure_print
 from benchmarks.peers_bench import measure_peers
 from benchmarks.prices import measure_prices
 from benchmarks.requests import measure_requests
+from benchmarks.roll_out import measure_roll_out
 from benchmarks.roll_over import roll_over
 from benchmarks.season_bench import measure_season
 from benchmarks.small_work import compile_all, one_citizen, read_database
@@ -193,6 +194,7 @@ KINDS: Mapping[Kind, Callable[[Instance, int], Figures]] = {
     "load": measure_load,
     "requests": measure_requests,
     "roll-over": roll_over,
+    "roll-out": measure_roll_out,
     "season": measure_season,
     "print": measure_print,
     "difference": measure_difference,

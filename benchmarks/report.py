@@ -102,6 +102,23 @@ MORE = {  # Shown beside the figures that have a bar, where the row has them.
         "moved_others",
         "drift",
     ),
+    "roll-out": (
+        "seconds",
+        "processor_seconds",
+        "tried",
+        "supply_percent",
+        "groups_before",
+        "groups",
+        "staff_hours_before",
+        "staff_hours",
+        "staff_before",
+        "staff",
+        "rooms_before",
+        "rooms",
+        "million_kroner_a_week_before",
+        "million_kroner_a_week",
+        "gap_percent",
+    ),
 }
 Rows = Mapping[str, Sequence[Figures]]
 

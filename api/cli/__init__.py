@@ -20,6 +20,7 @@ from api.cli.prices import prices
 from api.cli.printing import print_week
 from api.cli.records import audit, backup, chores, citizen, restore
 from api.cli.rolling import next_week
+from api.cli.rolling_out import roll_out
 from api.cli.serving import serve
 from api.cli.shared import BAD_INPUT, InputError, databases, err, print_json
 from api.cli.suggesting import suggest
@@ -28,6 +29,7 @@ from catalog.weeks import WeekError
 from scheduler.archive import ArchiveError
 from scheduler.bench.plan import BenchmarkError
 from scheduler.cluster import ClusterError
+from scheduler.dated import MissingSettingError
 from scheduler.importer.errors import ImportErrors
 from scheduler.lab.scenario import ScenarioError
 from scheduler.points import PointsError
@@ -47,6 +49,7 @@ BAD_INPUT_ERRORS = (
     ImportErrors,
     InputError,
     InvalidProblemError,
+    MissingSettingError,
     NotFoundError,
     OperationalError,
     PointsError,
@@ -89,6 +92,7 @@ app.command("what-if")(what_if)
 app.command("prices")(prices)
 app.command("suggest")(suggest)
 app.command("bench")(bench)
+app.command("roll-out")(roll_out)
 app.add_typer(audit, name="audit")
 app.add_typer(citizen, name="citizen")
 app.command("backup")(backup)

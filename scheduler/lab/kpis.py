@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scheduler.facts import Facts
 from scheduler.figures import count_figures, in_points
@@ -92,23 +93,34 @@ def count_kpis(
     )
 
 
-def staff_hours(facts: Facts, ids: Ids, plans: Plans) -> dict[str, float]:
-    """Hours of staff in front of citizens by role: a group counts where it runs, an appointment each time it is taken.
-
-    A group that nobody who works here holds counts once for each role that its offering asks for.
-    """
+def times_taken(facts: Facts, ids: Ids, plans: Plans) -> Ints:
+    """(G,) how often staff is needed for each group: once where it runs, an appointment each time it is taken."""
     group = facts.group
     rising = np.argsort(group.id)
     used = np.bincount(rising[np.searchsorted(group.id[rising], ids.group[plans.group])], minlength=len(group.id))
-    times = np.where(group.appointment, used, used > 0)
+    return np.where(group.appointment, used, used > 0)
+
+
+def staff_hours(facts: Facts, ids: Ids, plans: Plans, share: NDArray[np.float64] | None = None) -> dict[str, float]:
+    """Hours of staff in front of citizens by role.
+
+    A group that nobody who works here holds counts once for each role that its offering asks for.
+
+    Parameters
+    ----------
+    share
+        (G,) of each group's time, the part in which its staff is there; all of it where nothing is given.
+    """
+    group, times = facts.group, times_taken(facts, ids, plans)
     of_meeting = np.repeat(np.arange(len(times)), np.diff(group.meeting_ptr))
     minutes = np.bincount(of_meeting, weights=group.meeting_end - group.meeting_start, minlength=len(times)) * times
+    there = minutes if share is None else minutes * share
     hours: dict[str, float] = {}
-    for at in np.flatnonzero(minutes).tolist():
+    for at in np.flatnonzero(there).tolist():
         staff = group.staff[group.staff_ptr[at] : group.staff_ptr[at + 1]].tolist()
         roles = [facts.centre.staff_role[who] for who in staff]
         for role in roles or facts.centre.offering.staff_roles[int(group.offering[at])]:
-            hours[role] = hours.get(role, 0.0) + float(minutes[at]) / MINUTES
+            hours[role] = hours.get(role, 0.0) + float(there[at]) / MINUTES
     return {role: round(hours[role], 2) for role in sorted(hours)}
 
 

@@ -133,6 +133,27 @@ def test_a_what_if_is_shown_beside_the_week_as_planned_and_nothing_is_stored(pla
     assert "bad.yaml: close_groups: found 'motion-99', expected a group of the week" in " ".join(errors.split())
 
 
+def test_a_roll_out_says_what_growing_takes_and_nothing_is_stored(planned: Igang, tmp_path: Path) -> None:
+    (tmp_path / "grow.yaml").write_text("name: Two more\nweeks: 2\nintake: 1\nstep_percent: 50\n", encoding="utf-8")
+    before = (tmp_path / "igang.db").read_bytes()
+    found = planned.json("roll-out", "grow.yaml")
+    assert [each["citizens"] for each in found["weeks"]] == [2, 3, 4]
+    assert [each["planned"] for each in found["weeks"]] == [True, False, True]
+    last = found["weeks"][-1]
+    assert all((last["shown"]["figures"][each["name"]] >= each["limit"]) == each["at_least"] for each in found["kept"])
+    assert last["kroner"]["total"] == pytest.approx(sum(v for k, v in last["kroner"].items() if k != "total"))
+    assert found["costs_are_examples"]
+    assert (tmp_path / "grow.svg").read_text(encoding="utf-8").startswith("<svg")
+    code, text, errors = planned("roll-out", "grow.yaml", "--all-weeks")
+    assert (code, "Two more" in text, "invented examples" in text) == (0, True, True)
+    assert "Week 2 of 2, 4 citizens" in errors
+    assert (tmp_path / "igang.db").read_bytes() == before
+    (tmp_path / "bad.yaml").write_text("{weeks: 2, citizens: 1}\n", encoding="utf-8")
+    code, _, errors = planned("roll-out", "bad.yaml")
+    assert code == 2
+    assert "bad.yaml: citizens: found 1, expected at least 2" in " ".join(errors.split())
+
+
 def test_prices_are_shown_by_what_is_asked_for_and_whole_as_json(planned: Igang) -> None:
     found = planned.json("prices", "1")
     assert (found["run"], found["week"]) == (1, WEEK)
