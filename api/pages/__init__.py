@@ -27,6 +27,7 @@ from api.pages import (
     static_files,
 )
 from api.pages.problems import show_problem
+from api.pages.rendering import read_templates
 
 PAGES = (
     login,
@@ -57,7 +58,7 @@ PUBLIC = {
 
 def add_pages(app: FastAPI) -> None:
     """Let the application serve pages, and tell browsers of problems in pages."""
-    app.state.show_problem = show_problem
+    app.state.show_problem, app.state.read_templates = show_problem, read_templates
     app.include_router(static_files.routes)
     for part in PAGES:
         app.include_router(part.routes)
