@@ -79,7 +79,7 @@ def show_goals(page: Annotated[Page, may_page("goal.read")]) -> Response:
         compared: list[Compared] = compared_now(session, her.id, language)
         promised = _promised(session, her.id, language)
         kept = promises_kept(session, shift_week(this_week, 1 - WEEKS_COUNTED), this_week)
-    form = page.form if goal is None else page.form.starting(kind=goal.kind, words=goal.words)
+    form = page.form if goal is None else page.form.starting("/maal", kind=goal.kind, words=goal.words)
     weeks = [shift_week(this_week, number) for number in range(WEEKS_AHEAD)]
     return show(
         page, her, "goals.html", form=form, goal=goal, brought=brought, rungs=rungs, compared=compared,
