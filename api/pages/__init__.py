@@ -20,11 +20,13 @@ from api.pages import (
     plan_review,
     plan_runs,
     plan_weeks,
+    prices,
     prose,
     register,
     staff,
     staff_week,
     static_files,
+    what_if,
 )
 from api.pages.problems import show_problem
 from api.pages.rendering import read_templates
@@ -49,6 +51,8 @@ PAGES = (
     accounts,
     password,
     capacity,
+    prices,
+    what_if,
 )
 # The pages that anybody may see.
 PUBLIC = {

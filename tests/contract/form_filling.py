@@ -11,7 +11,16 @@ LADEN = f"""{SCRIPT}"'>"""
 TOO_LONG = "x" * 20_000
 File = tuple[str, bytes]
 # What fits a field that takes only some texts, by the field's name.
-FITTING = {"times_text": "mandag 9-12", "hours": "2,5", "helper": "bisidder", "team": "", "start": "600", "end": "660"}
+FITTING = {
+    "closed": "",
+    "times_text": "mandag 9-12",
+    "hours": "2,5",
+    "helper": "bisidder",
+    "team": "",
+    "start": "600",
+    "end": "660",
+    "citizens": "31",
+}
 SHEET = f"id;navn\nnord;{SCRIPT}\n".encode()
 
 
