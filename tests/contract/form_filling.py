@@ -20,6 +20,7 @@ FITTING = {
     "start": "600",
     "end": "660",
     "citizens": "31",
+    "seats": "40",
 }
 SHEET = f"id;navn\nnord;{SCRIPT}\n".encode()
 
