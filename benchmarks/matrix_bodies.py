@@ -23,6 +23,7 @@ BODIES: dict[str, Any] = {
     "ask_change": {"kind": "talk", "how": "phone"},
     "hold_choice": {"choice": 0},
     "cancel_group": {"reason": "syg"},
+    "set_seats": {"seats": 9},
     "move_group": {"reason": "syg", "times": [{"day": 1, "start": 600, "end": 660}]},
     "set_goal": {"kind": "job", "words": "i et køkken"},
     "add_sub_goal": {"by_week": "2099-W01", "words": "sove om natten"},

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from api.http import make_app
+from api.settings import Settings
 from benchmarks.bars import Figures, Instance
 from benchmarks.load_town import HASTY, WEEK, make_published_town
 from catalog.database import make_engine, reading, writing
@@ -22,6 +23,7 @@ from scheduler.printing import ask_print, document_of, make_prints, newest_print
 from scheduler.runs import compute, read_input, store
 
 VIEWS = 20
+AS_DEPLOYED = Settings(production=True)
 
 
 def measure_print(instance: Instance, _seed: int) -> Figures:
@@ -69,10 +71,10 @@ def _propose_next(engine: Engine) -> int:
 
 
 def _times(engine: Engine, cookie: str, paths: list[str], first: str = "") -> tuple[list[float], int]:
-    """Milliseconds of each page of a new service, after a `first` one that somebody has read; the last's bytes."""
+    """Milliseconds of each page of a service as in production, after a `first` that was read; the last one's bytes."""
     taken, size = list[float](), 0
     headers = {"Cookie": cookie, "Accept": "text/html"}
-    with TestClient(make_app(engine), base_url="https://testserver") as client:
+    with TestClient(make_app(engine, AS_DEPLOYED), base_url="https://testserver") as client:
         for path in (first, *paths) if first else paths:
             began = time.perf_counter()
             answer = client.get(path, headers=headers)

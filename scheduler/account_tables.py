@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from catalog.columns import Base, RowNumber, refers_to
@@ -50,6 +50,7 @@ class LoginSession(Base):
     form_token: Mapped[str] = mapped_column(repr=False)
     created_at: Mapped[dt.datetime]
     seen_at: Mapped[dt.datetime]
+    by_code: Mapped[bool] = mapped_column(default=False, server_default=false())  # it began with a one-time code
 
 
 class ApiKey(Base):

@@ -52,6 +52,11 @@ def find_scenario(session: Session, key: int) -> AskedScenario:
     return found
 
 
+def newest_scenarios(session: Session, most: int) -> list[AskedScenario]:
+    """What was asked for last, the newest first."""
+    return list(session.scalars(select(AskedScenario).order_by(AskedScenario.id.desc()).limit(most)))
+
+
 def plan_scenarios(engine: Engine) -> int:
     """Plan every scenario that waits, one after the other, and say how many."""
     done = 0

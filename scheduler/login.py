@@ -102,7 +102,7 @@ def log_in(
         forget_tries(session, wanted, address)
         if opens_glass:
             structlog.get_logger().warning("break_glass_login", account_id=claim.account_id)
-        token, opened = open_session(session, claim.account_id, now)
+        token, opened = open_session(session, claim.account_id, now, by_code=claim.by_code)
         session.expunge(opened)  # so that it can be read after the commit
         return token, opened
 

@@ -24,7 +24,7 @@ from catalog.tables import Group, Series
 from catalog.weeks import monday_of
 from scheduler.archive import unpack
 from scheduler.learning.settings import read_settings
-from scheduler.reading import places
+from scheduler.reading import columns, places
 from scheduler.stored_plans import known_plans
 from scheduler.tables import Agreement, HelpAnswer, Run, Wish
 from solver.problem import Ints
@@ -75,9 +75,9 @@ def _ended(session: Session, week: str, series_of: Mapping[int, str | None]) -> 
 
 
 def _refused(session: Session, week: str) -> set[tuple[int, str]]:
-    refused = session.execute(select(Wish.citizen_id, Wish.offering_id).where(Wish.refused)).all()
+    refused = select(Wish.citizen_id, Wish.offering_id).where(Wish.refused)
     left = select(Agreement.citizen_id, Agreement.offering_id).where(Agreement.left_week <= week)
-    return {(citizen, offering) for citizen, offering in (*refused, *session.execute(left))}
+    return {pair for asked in (refused, left) for pair in zip(*columns(session, asked), strict=True)}
 
 
 def _unhelpful(session: Session, week: str) -> set[tuple[int, str]]:

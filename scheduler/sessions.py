@@ -75,7 +75,9 @@ class Found:
     until: dt.datetime | None = None  # the end of a login in which nothing more is asked
 
 
-def open_session(session: Session, account_id: int, now: dt.datetime) -> tuple[str, LoginSession]:
+def open_session(
+    session: Session, account_id: int, now: dt.datetime, *, by_code: bool = False
+) -> tuple[str, LoginSession]:
     """Begin a login of somebody who has shown who she is, and return the cookie's value."""
     session.execute(delete(LoginSession).where(LoginSession.created_at <= now - LONGEST_LOGIN))
     token = secrets.token_urlsafe(32)
@@ -85,6 +87,7 @@ def open_session(session: Session, account_id: int, now: dt.datetime) -> tuple[s
         form_token=secrets.token_urlsafe(32),
         created_at=now,
         seen_at=now,
+        by_code=by_code,
     )
     session.add(opened)
     session.flush()

@@ -64,6 +64,8 @@ def make_app(engine: Engine, settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        if settings.production:
+            await anyio.to_thread.run_sync(app.state.read_templates)
         await anyio.to_thread.run_sync(make_ready, app.state.service)
         yield
         app.state.service.log.close()

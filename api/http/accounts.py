@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
 from api.http.callers import Answer, Caller, may
+from api.http.login import choose_password, count_password_try
 from api.http.paging import After, Limit, Page, read_page
 from scheduler import accounts as making
 from scheduler import sessions
@@ -48,9 +49,10 @@ class AccountOut(BaseModel):
 
 
 class PasswordIn(BaseModel):
-    """A new password of one's own."""
+    """A new password of one's own, and the present one, which only a login by a one-time code may leave out."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
+    current: str = Field(default="", max_length=200)
     password: str = Field(min_length=12, max_length=200)
 
 
@@ -137,9 +139,11 @@ def set_password(body: PasswordIn, caller: Annotated[Caller, may("session.read")
     """Choose a password of one's own; every login with the account ends."""
 
     def change() -> Answer:
-        making.set_password(caller.session, caller.actor.account_id, body.password)
+        choose_password(caller, body.current, body.password)
         return Answer(204, secret=True)
 
+    if body.current:
+        count_password_try(caller)
     return caller.write(change)  # Without the body: its quick hash, kept with the key, could be guessed back.
 
 

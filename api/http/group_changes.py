@@ -1,4 +1,4 @@
-"""Groups that the centre cancels or moves, over HTTP; the answer is what everybody in it has now."""
+"""Groups that the centre cancels, moves or gives other seats, over HTTP; the answer is what everybody in it has now."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from api.http.problems import RequestError
 from api.http.request_bodies import TimeBody
 from catalog.tables import Group
 from catalog.weeks import parse_week
-from scheduler import cancelled, messages, policy
+from scheduler import cancelled, group_seats, messages, policy
 from scheduler.cancelled import Given
+from scheduler.group_seats import MOST_SEATS
 from scheduler.importer.cpr import hide_cpr
 from scheduler.request_effects import Asker
 from scheduler.tables import Message
@@ -36,6 +37,13 @@ class MoveIn(CancelIn):
     """When a group meets instead."""
 
     times: list[TimeBody] = Field(min_length=1, max_length=7)
+
+
+class SeatsIn(BaseModel):
+    """How many citizens a group has room for."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    seats: int = Field(ge=1, le=MOST_SEATS)
 
 
 class GivenOut(BaseModel):
@@ -82,18 +90,37 @@ def move_group(week: Week, group_id: Number, body: MoveIn, caller: Annotated[Cal
     return _change(caller, parse_week(week), group_id, body, move)
 
 
+@routes.put("/seats", status_code=204)
+def set_seats(week: Week, group_id: Number, body: SeatsIn, caller: Annotated[Caller, may("group.change")]) -> Response:
+    """Give a group of a week that is not sent out other seats, never fewer than somebody counts on."""
+    parsed = parse_week(week)
+
+    def change() -> Answer:
+        _need_group(caller, group_id, parsed)
+        asker = Asker(caller.actor.account_id, caller.now, is_staff=True)
+        group_seats.set_seats(caller.session, group_id, body.seats, asker)
+        return Answer(204)
+
+    return caller.write(change, body=body)
+
+
 def _change(caller: Caller, week: str, group_id: int, body: CancelIn, do: Callable[[Asker], list[Given]]) -> Response:
     about: list[int | None] = []
 
     def change() -> Answer:
-        policy.permit_group(caller.session, caller.actor, caller.action, group_id)
-        if caller.session.get_one(Group, group_id).week != week:
-            raise RequestError("not_found")
+        _need_group(caller, group_id, week)
         given = do(Asker(caller.actor.account_id, caller.now, is_staff=True))
         about.extend(each.citizen_id for each in given)
         return Answer(200, ChangedOut(given=[_out(caller, each) for each in given]))
 
     return caller.write(change, body=body, about=about)
+
+
+def _need_group(caller: Caller, group_id: int, week: str) -> None:
+    """Refuse a group that the caller may not see, or that is not of the week."""
+    policy.permit_group(caller.session, caller.actor, caller.action, group_id)
+    if caller.session.get_one(Group, group_id).week != week:
+        raise RequestError("not_found")
 
 
 def _out(caller: Caller, given: Given) -> GivenOut:

@@ -13,7 +13,7 @@ from api.http.callers import COOKIE, Caller, may, record_refusal
 from api.http.service import Service
 from catalog.database import reading, writing
 from scheduler import login as logins
-from scheduler import sessions
+from scheduler import own_password, sessions
 from scheduler.ended_logins import named
 from scheduler.throttle import LoginRefusedError, LoginThrottledError
 
@@ -53,7 +53,7 @@ def begin_session(request: Request, username: str, secret: str) -> str:
     """Log somebody in and return the cookie's value; a refusal of an account leaves a trace."""
     service: Service = request.app.state.service
     service.rates.count_stranger(request)
-    address = request.client.host if request.client else ""
+    address = address_of(request)
     now = dt.datetime.now(dt.UTC)
     try:
         token, _ = logins.log_in(
@@ -94,6 +94,28 @@ def me(caller: Annotated[Caller, may("session.read")]) -> Me:
         account_id=actor.account_id, name=actor.name, role=actor.role, scope=actor.scope, citizen_id=actor.citizen_id,
         staff_id=actor.staff_id, form_token=actor.form_token,
     )  # fmt: skip
+
+
+def login_token(caller: Caller) -> str:
+    """The cookie of the login that asks; empty where a key does."""
+    return "" if "authorization" in caller.request.headers else caller.request.cookies.get(COOKIE, "")
+
+
+def count_password_try(caller: Caller) -> None:
+    """Count a try to choose a password; see `scheduler.own_password.count_try`."""
+    engine, account = caller.service.engine, caller.actor.account_id
+    own_password.count_try(engine, account, login_token(caller), address_of(caller.request), caller.now)
+
+
+def choose_password(caller: Caller, current: str, password: str) -> None:
+    """Set the password of who asks; see `scheduler.own_password.choose_password`."""
+    account, address = caller.actor.account_id, address_of(caller.request)
+    own_password.choose_password(caller.session, account, login_token(caller), current, password, address)
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from; empty where that is not known."""
+    return request.client.host if request.client else ""
 
 
 def safe_path(asked: str, otherwise: str = "/") -> str:

@@ -1,4 +1,4 @@
-"""Makes ready what the first requests would wait for: connections, statements, and the weeks that are not over."""
+"""Makes ready what first requests would wait for: connections, statements, weeks that are not over, the newest run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from scheduler.asked import Asked
 from scheduler.life import NotPublishedError
 from scheduler.request_effects import Asker
 from scheduler.scope import reaches_citizen
-from scheduler.tables import Place
+from scheduler.tables import Place, Run
 from scheduler.week_state import MOST_WEEKS
 
 NO_WEEK = "0001-W01"
@@ -36,6 +36,7 @@ def make_ready(service: Service) -> None:
         service.weeks.read_newest(session)
         service.log.connect()
         _make_weeks_ready(service, session)
+        _make_run_ready(service, session)
     if service.settings.production:  # A process of our own: what is loaded stays, and need not be walked through again.
         gc.collect()
         gc.freeze()
@@ -50,3 +51,12 @@ def _make_weeks_ready(service: Service, session: Session) -> None:
         with suppress(LookupError, ValueError):
             state = service.states.of(session, week)
             requests.find_answer(session, state, citizen_id, Asked("more"), asker)
+
+
+def _make_run_ready(service: Service, session: Session) -> None:
+    """Count the newest run that nobody has published, which is what staff look at next."""
+    newest = session.scalar(select(func.max(Run.id)).where(Run.state.in_(("proposed", "approved"))))
+    # What is wrong with a run is told to who looks at it.
+    with suppress(LookupError, ValueError):
+        if newest is not None:
+            service.comparisons.get_ready(session, newest)

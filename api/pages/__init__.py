@@ -20,13 +20,16 @@ from api.pages import (
     plan_review,
     plan_runs,
     plan_weeks,
+    prices,
     prose,
     register,
     staff,
     staff_week,
     static_files,
+    what_if,
 )
 from api.pages.problems import show_problem
+from api.pages.rendering import read_templates
 
 PAGES = (
     login,
@@ -48,6 +51,8 @@ PAGES = (
     accounts,
     password,
     capacity,
+    prices,
+    what_if,
 )
 # The pages that anybody may see.
 PUBLIC = {
@@ -57,7 +62,7 @@ PUBLIC = {
 
 def add_pages(app: FastAPI) -> None:
     """Let the application serve pages, and tell browsers of problems in pages."""
-    app.state.show_problem = show_problem
+    app.state.show_problem, app.state.read_templates = show_problem, read_templates
     app.include_router(static_files.routes)
     for part in PAGES:
         app.include_router(part.routes)

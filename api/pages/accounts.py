@@ -174,7 +174,7 @@ def _show(page: Page, account_id: int, code: Code | None = None) -> Response:
         account = _need(session, account_id)
         staff = _staff(session)
     form = page.form.starting(
-        role=account.role, scope=account.scope, staff_id=account.staff_id,
+        "/rettigheder", role=account.role, scope=account.scope, staff_id=account.staff_id,
         sees_protected=["true"] if account.sees_protected else [],
     )  # fmt: skip
     return page.show(

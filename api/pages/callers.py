@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from api.http.callers import SAFE, Answer, Caller, May, check_key, let_in, need_caller
-from api.http.problems import ERRORS, KINDS, RequestError
+from api.http.problems import ERRORS, KINDS
 from api.http.refusals import REFUSALS
 from api.http.troubles import trouble_of
 from api.pages.forms import Form, FormError, Wrong, new_key, read_form
@@ -66,26 +66,26 @@ class Page(Caller):
         Of a `secret` form no hash is kept with its key, from which what was entered could be guessed back.
         """
         if self.form.again or not self.is_own_form:
-            return self._show_again(again, "look_again" if self.form.again else "form_too_old", 200, new_key())
+            return self.show_again(again, "look_again" if self.form.again else "form_too_old", 200, new_key())
         try:
             first()
             return self.write(make, body=b"" if secret else self.form.content(), about=about)
         except FormError as error:
-            return self._show_again(again, "", 422, new_key(), error.wrong)
+            return self.show_again(again, "", 422, new_key(), error.wrong)
         except (DBAPIError, PoolTimeoutError) as error:
             self.request.state.error = error
             slug = trouble_of(error)
             # The key stays: where the connection broke at the commit, it settles whether this is done.
-            return self._show_again(again, f"problem_{slug}", KINDS[slug].status, self.form.key)
+            return self.show_again(again, f"problem_{slug}", KINDS[slug].status, self.form.key)
         except REFUSALS:
             raise
         except tuple(ERRORS) as error:
             kind = next(kind for kind in type(error).__mro__ if kind in ERRORS)
             slug = next((slug for known, slug in (words or {}).items() if isinstance(error, known)), "")
             status = KINDS[ERRORS[kind]].status
-            return self._show_again(again, slug or f"problem_{ERRORS[kind]}", status, new_key())
+            return self.show_again(again, slug or f"problem_{ERRORS[kind]}", status, new_key())
 
-    def _show_again(
+    def show_again(
         self,
         again: Callable[[], Response],
         problem: str,
@@ -93,6 +93,7 @@ class Page(Caller):
         key: str,
         wrong: Mapping[str, Wrong] | None = None,
     ) -> Response:
+        """Show the page `again` with what was entered, a `problem` of the whole and what is wrong with fields."""
         self.form = replace(self.form, problem=problem, wrong=wrong or {}, key=key)
         self.status = status if self.is_own_form or self.form.again else 403
         return again()
@@ -119,9 +120,3 @@ class MayPage(May):
 def may_page(action: str) -> Any:
     """The page of a route, which its caller must be allowed to `action`."""
     return Depends(MayPage(action))
-
-
-def need_own_form(page: Page) -> None:
-    """Refuse a form that no page of this login made, where the route does not `submit` it."""
-    if not page.is_own_form:
-        raise RequestError("other_origin")

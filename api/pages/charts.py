@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from scheduler.course import Moment
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 260, 16, 150, 20, 36
 ROWS = 8  # of the table beside the picture
+BAR = 360  # of the longest of two bars
+# What a plan means, people and hours first: fields of `scheduler.lab.kpis.Kpis`, their digits, whether more is better.
+KPIS: tuple[tuple[str, int, bool | None], ...] = (
+    ("citizens", 0, None), ("under_way", 0, True), ("below_minimum", 0, False), ("hours_a_citizen", 2, None),
+    ("legs_covered", 0, True), ("wishes_met", 0, True), ("unmet_wishes", 0, None), ("groups_running", 0, None),
+    ("idle_seats", 0, None), ("staff_hours", 1, None),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -68,3 +76,29 @@ def _sample(course: Sequence[Moment]) -> list[Moment]:
     drawn = [moment for moment in course if moment.objective is not None]
     step = max(1, -(-(len(drawn) - 1) // (ROWS - 1)))
     return [*drawn[:-1:step], drawn[-1]]
+
+
+class PairBars(NamedTuple):
+    """One figure of two plans, and how long its bars are; the longer one is `BAR`."""
+
+    slug: str
+    before: float
+    after: float
+    more_is_better: bool | None
+    before_width: float
+    after_width: float
+
+    @property
+    def change(self) -> float:
+        """How much it has grown."""
+        return self.after - self.before
+
+
+def pair_bars(before: Mapping[str, float], after: Mapping[str, float]) -> list[PairBars]:
+    """Lay two plans' figures beside each other, each pair by its own greatest."""
+    found = []
+    for slug, digits, better in KPIS:
+        old, new = round(before[slug], digits), round(after[slug], digits)
+        most = max(old, new, 1e-9)
+        found.append(PairBars(slug, old, new, better, round(BAR * old / most, 1), round(BAR * new / most, 1)))
+    return found

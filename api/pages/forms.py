@@ -16,7 +16,7 @@ from starlette.datastructures import UploadFile
 
 TOKEN, KEY, AGAIN = "form_token", "form_key", "form_again"
 HIDDEN = (TOKEN, KEY, AGAIN)
-SECRET = ("password", "again", "secret")  # never shown again, nor kept for after the next login
+SECRET = ("current", "password", "again", "secret")  # never shown again, nor kept for after the next login
 MOST_FIELDS = 2_000
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -49,6 +49,7 @@ class Form:
     wrong: Mapping[str, Wrong] = field(default_factory=dict)
     problem: str = ""
     again: bool = False  # sent by the page that follows a login, to be looked through
+    sent_to: str = ""  # the path of the page's form that was sent; empty where none was
 
     def value(self, name: str, default: str = "") -> str:
         """What stands in a field."""
@@ -59,16 +60,19 @@ class Form:
         """Whether a box or button of this name is chosen."""
         return str(value) in self.values.get(name, ())
 
-    def starting(self, **values: object) -> Form:
-        """The same, with values that stand there before anything is entered; lists are boxes that are chosen."""
-        if self.values:
+    def starting(self, to: str = "", **values: object) -> Form:
+        """The same, with values that stand there before anything is entered; lists are boxes that are chosen.
+
+        `to` is the end of the address that they are sent to, where the page has other forms too.
+        """
+        if self.sent_to and self.sent_to.endswith(to):
             return self
         given = {
             name: [str(one) for one in (value if isinstance(value, list | tuple | set) else [value])]
             for name, value in values.items()
             if value is not None
         }
-        return replace(self, values=given)
+        return replace(self, values=given | dict(self.values))
 
     def read(self, model: type[Model]) -> Model:
         """What was entered as a model; an empty field counts as not given.
@@ -133,7 +137,9 @@ async def read_form(request: Request) -> Form:
         else:
             values.setdefault(name, []).append(value.replace("\r\n", "\n"))
     hidden = {name: values.pop(name, [""])[-1] for name in HIDDEN}
-    return Form(hidden[KEY] or new_key(), hidden[TOKEN], values, files, again=bool(hidden[AGAIN]))
+    return Form(
+        hidden[KEY] or new_key(), hidden[TOKEN], values, files, again=bool(hidden[AGAIN]), sent_to=request.url.path
+    )
 
 
 def mask(token: str) -> str:

@@ -1,4 +1,4 @@
-"""`/hold/...`: one group of a week, and its cancelling: what that does to whom is shown before it is done."""
+"""`/hold/...`: one group of a week, its seats, and its cancelling: what that does is shown before it is done."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from api.http.callers import Answer
 from api.pages.callers import Page, may_page
-from api.pages.forms import FormError
+from api.pages.forms import FormError, Wrong
 from api.pages.rendering import language_of
 from catalog.database import writing
 from catalog.tables import Group, Offering
@@ -22,6 +22,7 @@ from catalog.weeks import CENTRE_TIME
 from scheduler import cancelled, policy, weeks_of
 from scheduler.actions import may
 from scheduler.cancelled import Given
+from scheduler.group_seats import MOST_SEATS, SeatsError, set_seats
 from scheduler.group_times import GroupError
 from scheduler.importer.cpr import hide_cpr
 from scheduler.life import NotPublishedError
@@ -33,12 +34,19 @@ from scheduler.week_state import WeekStates
 
 routes = APIRouter(prefix="/hold/{group_id}", include_in_schema=False)
 Number = Annotated[int, Path(ge=1, lt=2**31)]
+AT_FIELD = ("taken", "running")  # what other seats, or a little later, would mend
 
 
 class CancelIn(BaseModel):
     """Why a group does not take place."""
 
     cancel_reason: str = Field(max_length=500)
+
+
+class SeatsIn(BaseModel):
+    """How many citizens a group has room for."""
+
+    seats: int = Field(ge=1, le=MOST_SEATS)
 
 
 class Effect(NamedTuple):
@@ -88,6 +96,24 @@ def cancel(group_id: Number, page: Annotated[Page, may_page("group.change")]) ->
     return page.submit(do, again=lambda: _show(page, group_id), about=about, words={GroupError: "group_over"})
 
 
+@routes.post("/pladser")
+def change_seats(group_id: Number, page: Annotated[Page, may_page("group.change")]) -> Response:
+    """Give a group of a week that is not sent out other seats."""
+
+    def do() -> Answer:
+        policy.permit_group(page.session, page.actor, page.action, group_id)
+        wanted = page.form.read(SeatsIn).seats
+        try:
+            set_seats(page.session, group_id, wanted, Asker(page.actor.account_id, page.now, is_staff=True))
+        except SeatsError as error:
+            if error.slug not in AT_FIELD:
+                raise
+            raise FormError({"seats": Wrong(f"seats_{error.slug}", {"least": error.least})}) from error
+        return page.go_to(f"/hold/{group_id}", done="seats_changed")
+
+    return page.submit(do, again=lambda: _show(page, group_id), words={GroupError: "seats_refused"})
+
+
 def _cancel(session: Session, page: Page, group_id: int, reason: str) -> list[Given]:
     policy.permit_group(session, page.actor, page.action, group_id)
     # Of this transaction: another one's would know seats that a rehearsal takes back.
@@ -133,5 +159,6 @@ def _show(page: Page, group_id: int, effects: list[Effect] | None = None) -> Res
     is_over = not group["meetings"] or group["meetings"][-1]["on"] < page.now.astimezone(CENTRE_TIME).date()
     return page.show(
         "house/group.html", group=group, title=title, row=row, people=people, effects=effects,
+        form=page.form.starting("/pladser", seats=row.seats),
         may_change=not is_over and may(page.actor, "group.change"),
     )  # fmt: skip

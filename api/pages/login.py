@@ -12,8 +12,8 @@ from api.http.callers import COOKIE, find_caller, is_from_here
 from api.http.login import begin_session, end_session, safe_path
 from api.http.problems import KINDS, RequestError
 from api.http.service import Service
-from api.pages.callers import Page, may_page, need_own_form
-from api.pages.forms import Form, Wrong, read_form
+from api.pages.callers import Page, may_page
+from api.pages.forms import Form, Wrong, new_key, read_form
 from api.pages.navigation import start_of
 from api.pages.rendering import LANGUAGE_COOKIE, WARN_SECONDS, show
 from api.pages.texts import LANGUAGES
@@ -74,7 +74,8 @@ def log_in(request: Request, form: Annotated[Form, Depends(read_form)]) -> Respo
 @routes.post("/log-ud")
 def log_out(page: Annotated[Page, may_page("session.end")]) -> Response:
     """End the login."""
-    need_own_form(page)
+    if not page.is_own_form:
+        return page.show_again(lambda: page.show("log_out.html"), "form_too_old", 403, new_key())
     end_session(page)
     answer = RedirectResponse("/log-ind?besked=logged_out", 303)
     answer.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax", path="/")

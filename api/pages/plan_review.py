@@ -62,7 +62,7 @@ def _review(page: Page, run_id: int, kind: str = "", number: int = 1) -> Respons
         mine = set(columns(session, visible_citizens(actor, page.action))[0])
         seen = [person for person in found.citizens if person.citizen_id in mine]
         chosen = [person for person in seen if kind not in KINDS or KINDS[person.rank] == kind]
-        shown, last = _page_of(chosen, number, FEW)
+        shown, last = page_of(chosen, number, FEW)
         signed_by = _accounts(session, found)
         people = names_of(session, [person.citizen_id for person in shown])
         legs = read_names(session, language_of(page.request)).leg
@@ -110,7 +110,7 @@ def names_of(session: Session, citizens: Collection[int]) -> dict[int, tuple[str
     return {key: (name or external_id, external_id) for key, name, external_id in rows}
 
 
-def _page_of(found: list[Any], number: int, size: int = SIZE) -> tuple[list[Any], int]:
+def page_of(found: list[Any], number: int, size: int = SIZE) -> tuple[list[Any], int]:
     """One page of a list, and how many pages there are."""
     return found[(number - 1) * size : number * size], max(1, -(-len(found) // size))
 
@@ -158,7 +158,7 @@ def changes(
         found = page.service.comparisons.of(session, run_id, earlier)
         mine = set(columns(session, visible_citizens(page.actor, page.action))[0])
         moves = narrow(found, wanted, mine)
-        shown, last = _page_of(moves, number)
+        shown, last = page_of(moves, number)
         people = names_of(session, [move.citizen_id for move in shown])
     page.look_at(move.citizen_id for move in shown)
     return page.show(

@@ -55,7 +55,7 @@ def _show(page: Page, week: str) -> Response:
         runs = runs_of(session, week)
         return page.show(
             "plan/week.html",
-            form=page.form.starting(effort="usual"),
+            form=page.form.starting("/forslag", effort="usual"),
             week=week,
             monday=monday_of(week),
             friday=monday_of(week) + FRIDAY,

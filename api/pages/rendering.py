@@ -110,6 +110,13 @@ def templates(language: str) -> Environment:
     return environment
 
 
+def read_templates() -> None:
+    """Compile every Danish page, which its first reader would wait for."""
+    environment = templates(LANGUAGES[0])
+    for name in environment.list_templates(extensions=["html"]):
+        environment.get_template(name)
+
+
 def icon(name: str, label: str = "") -> Markup:
     """A picture from DKFDS; without a label it only adorns the words beside it.
 

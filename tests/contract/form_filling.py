@@ -11,7 +11,17 @@ LADEN = f"""{SCRIPT}"'>"""
 TOO_LONG = "x" * 20_000
 File = tuple[str, bytes]
 # What fits a field that takes only some texts, by the field's name.
-FITTING = {"times_text": "mandag 9-12", "hours": "2,5", "helper": "bisidder", "team": "", "start": "600", "end": "660"}
+FITTING = {
+    "closed": "",
+    "times_text": "mandag 9-12",
+    "hours": "2,5",
+    "helper": "bisidder",
+    "team": "",
+    "start": "600",
+    "end": "660",
+    "citizens": "31",
+    "seats": "40",
+}
 SHEET = f"id;navn\nnord;{SCRIPT}\n".encode()
 
 
@@ -31,8 +41,20 @@ def empty(form: Form) -> Sent:
 
 
 def too_long(form: Form) -> Sent:
-    """Fill a form with far too much."""
-    return _fill(form, lambda _: TOO_LONG, chooses=True)
+    """Fill a form with far too much, and choose otherwise than it stands there."""
+    return otherwise(form, _fill(form, lambda _: TOO_LONG, chooses=True))
+
+
+def otherwise(form: Form, sent: Sent) -> Sent:
+    """The same with other choices than stand on the page: of selects and buttons another, of boxes the others."""
+    chosen: Sent = {name: [] for name in form.choices()}
+    for one in form.fields:
+        others = [value for value in one.options if value != one.value] if one.kind == "select" else [one.value]
+        if one.kind in ("select", "radio") and not chosen[one.name] and not one.chosen:
+            chosen[one.name] = others[-1:] or [one.value]
+        elif one.kind == "checkbox" and not one.chosen:
+            chosen[one.name].append(one.value)
+    return {name: values for name, values in (sent | chosen).items() if values}
 
 
 def tampered(form: Form, hidden: tuple[str, ...]) -> Sent:

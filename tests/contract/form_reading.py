@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 
 SUMMARY = "error-summary"
 VERSION = "version"  # the hidden field that says what the page was made from
+CHOICES = ("select", "radio", "checkbox")
 BUTTONS = ("submit", "button", "image", "reset")
 Sent = dict[str, list[str]]
 
@@ -21,6 +22,7 @@ class Field:
     value: str = ""
     chosen: bool = False  # a box or button that is ticked
     options: list[str] = field(default_factory=list)
+    is_seen: bool = True  # not within something that is folded
 
     @property
     def is_text(self) -> bool:
@@ -40,9 +42,26 @@ class Form:
         """The fields that somebody writes into, with what stands there; passwords are never there again."""
         return {one.name: one.value for one in self.fields if one.is_text and one.kind != "password"}
 
+    def choices(self) -> dict[str, set[str]]:
+        """The selects, boxes and buttons, with the values that are chosen."""
+        found: dict[str, set[str]] = {}
+        for one in self.fields:
+            if one.kind in CHOICES:
+                found.setdefault(one.name, set()).update({one.value} if one.kind == "select" or one.chosen else ())
+        return found
+
+    def offers(self, name: str) -> set[str]:
+        """What can be chosen of a select, boxes or buttons."""
+        there = [one for one in self.fields if one.name == name and one.kind in CHOICES]
+        return {value for one in there for value in (one.options if one.kind == "select" else [one.value])}
+
     def hidden(self, name: str) -> str:
         """A hidden field's value; empty where there is none."""
-        return next((one.value for one in self.fields if one.kind == "hidden" and one.name == name), "")
+        return next(iter(self.hidden_values(name)), "")
+
+    def hidden_values(self, name: str) -> list[str]:
+        """All values of hidden fields of a name."""
+        return [one.value for one in self.fields if one.kind == "hidden" and one.name == name]
 
 
 @dataclass(frozen=True)
@@ -94,6 +113,7 @@ class _Reader(HTMLParser):
         self._form: _Found | None = None
         self._text: Field | None = None
         self._select: Field | None = None
+        self._folded: list[bool] = []  # of the `details` that it is within
         self._depth = 0  # of `div` within the error summary
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -102,6 +122,8 @@ class _Reader(HTMLParser):
         if "id" in given:
             self.ids.add(given["id"])
         self._note_summary(tag, given)
+        if tag == "details":
+            self._folded.append("open" not in given)
         if tag == "a" and given.get("href", "").startswith("/"):
             self.links.append(given["href"])
         elif tag == "form":
@@ -121,6 +143,8 @@ class _Reader(HTMLParser):
         """Note that an element is over."""
         if tag == "form":
             self._form = None
+        elif tag == "details":
+            self._folded.pop()
         elif tag == "textarea":
             self._text = None
         elif tag == "select":
@@ -157,6 +181,7 @@ class _Reader(HTMLParser):
         if kind in BUTTONS:
             return
         made = Field(kind, given.get("name", ""), given.get("value", ""), "checked" in given)
+        made.is_seen = not any(self._folded)
         if tag == "textarea":
             self._text = made
         elif tag == "select":

@@ -11,13 +11,12 @@ from urllib.parse import urlsplit
 from httpx2 import Response
 
 from api.pages.forms import HIDDEN, KEY, TOKEN, mask
-from tests.contract.form_filling import SCRIPT, File, empty, file_for, fitting, tampered, too_long
+from tests.contract.form_filling import SCRIPT, File, empty, file_for, fitting, otherwise, tampered, too_long
 from tests.contract.form_reading import VERSION, Form, Read, Sent, read_page
 from tests.contract.form_serving import TABLES, Served
 from tests.e2e.pages.town import PASSWORD
 
 SHOWN_AGAIN = ("/proev", "/vis", "/login-tid")  # Others show something once: what these show is no secret.
-NOWHERE = ("/log-ud",)  # What stands on every page has none of its own to be shown again on.
 OLD = "0" * 32  # of a version
 keys = count()
 
@@ -51,11 +50,11 @@ class Trial:
 
     def __post_init__(self) -> None:
         name = "planlaegger" if self.route == "/log-ind" else f"navn-{next(keys)}"
-        self.words = {"username": name} | dict.fromkeys(("password", "again", "secret"), PASSWORD)
+        self.words = {"username": name} | dict.fromkeys(("current", "password", "again", "secret"), PASSWORD)
 
     def run(self) -> list[Response]:
         """Send it; answers what shows or leads to something new."""
-        fits = fitting(self.form, self.words)
+        fits = otherwise(self.form, fitting(self.form, self.words))
         has_text = any(one.is_text for one in self.form.fields)
         has_fields = has_text or any(one.kind != "hidden" for one in self.form.fields)
         found = []
@@ -119,8 +118,8 @@ class Trial:
             return
         read = self._check("login over", answer)
         kept = next((one for one in read.forms if one.path == "/log-ind"), None)
-        for name in self.form.texts():
-            if kept is None or kept.hidden(f"felt.{name}") != sent[name][-1]:
+        for name in self.form.texts().keys() | (self.form.choices().keys() & sent.keys()):
+            if kept is None or kept.hidden_values(f"felt.{name}") != sent[name]:
                 self._note("login over", answer, f"{name} is lost")
 
     def _look_again(self, sent: Sent) -> None:
@@ -189,7 +188,7 @@ class Trial:
             self._note(way, answer, "a script is not escaped")
         if answer.status_code < 400 and not shown:
             return read
-        if not shown and not read.is_refused and self.route not in NOWHERE:
+        if not shown and not read.is_refused:
             self._note(way, answer, "no error summary")
         lost = [name for name in read.leads_to if name not in read.ids]
         if lost and leads:
@@ -200,11 +199,17 @@ class Trial:
 
     def _keeps(self, way: str, answer: Response, read: Read, sent: Sent) -> None:
         path = urlsplit(self.form.path).path
-        fields = [one for form in read.forms if urlsplit(form.path).path == path for one in form.fields]
+        here = [form for form in read.forms if urlsplit(form.path).path == path]
+        fields = [one for form in here for one in form.fields]
         for name in self.form.texts():
-            there = [*(one.value for one in fields if one.name == name), *read.readonly]
+            there = [*(one.value for one in fields if one.name == name and one.is_seen), *read.readonly]
             if sent[name][-1] and sent[name][-1].strip() not in [value.strip() for value in there]:
                 self._note(way, answer, f"{name} is lost")
+        for name in self.form.choices():
+            chosen = set(sent.get(name, ()))
+            offering = [form for form in here if name in form.choices() and chosen <= form.offers(name)]
+            if offering and all(form.choices()[name] != chosen for form in offering):
+                self._note(way, answer, f"the choice of {name} is lost")
 
     def _note(self, way: str, answer: Response, what: str) -> None:
         self.defects.append(Defect(f"{self.form.path} {self.form.button}", way, answer.status_code, what))

@@ -62,6 +62,7 @@ MORE = (
     Place("group-next", "/hold/{next_group}", "leader", out=True),
     Place("seats-offered", "/venteliste", "citizen", out=True),
     Place("call-out", "/ring-ind/{citizen}?uge={next_week}", "leader", out=True),
+    Place("password-kept", "/adgangskode", "planner"),
     Place("inbox-others", "/indbakke?hvis=alle", "staff"),
 )
 UNLIMITED = Settings(account_limit="", address_limit="")

@@ -38,7 +38,7 @@ def show_questions(page: Annotated[Page, may_page("rating.read")]) -> Response:
     with looking(page, her) as session:
         asked = _asked(session, language)
         hers = [each for each in ratings.compare(session, her.id) if each.quarter == quarter]
-    form = page.form.starting(**{FIELD + each.indicator_id: each.citizen for each in hers})
+    form = page.form.starting("", **{FIELD + each.indicator_id: each.citizen for each in hers})
     return show(page, her, "check.html", form=form, questions=asked, steps=step_words(language), field=FIELD)
 
 

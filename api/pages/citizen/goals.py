@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Literal, NamedTuple
 
 from fastapi import APIRouter, Path
@@ -28,6 +29,7 @@ from scheduler.tables import SubGoal
 routes = APIRouter(prefix="/maal")
 Number = Annotated[int, Path(ge=1, lt=2**31)]
 WEEKS_AHEAD, WEEKS_COUNTED = 26, 12
+FRIDAY = dt.timedelta(days=4)
 
 
 class GoalIn(BaseModel):
@@ -55,7 +57,7 @@ class Rung(NamedTuple):
 
     id: int
     text: str
-    by_week: str
+    until: dt.date
     done: bool
 
 
@@ -79,7 +81,7 @@ def show_goals(page: Annotated[Page, may_page("goal.read")]) -> Response:
         compared: list[Compared] = compared_now(session, her.id, language)
         promised = _promised(session, her.id, language)
         kept = promises_kept(session, shift_week(this_week, 1 - WEEKS_COUNTED), this_week)
-    form = page.form if goal is None else page.form.starting(kind=goal.kind, words=goal.words)
+    form = page.form if goal is None else page.form.starting("/maal", kind=goal.kind, words=goal.words)
     weeks = [shift_week(this_week, number) for number in range(WEEKS_AHEAD)]
     return show(
         page, her, "goals.html", form=form, goal=goal, brought=brought, rungs=rungs, compared=compared,
@@ -132,7 +134,7 @@ def _rungs(session: Session, citizen_id: int, language: str) -> list[Rung]:
     name = Indicator.en if language == "en" else Indicator.da
     title: dict[str, str] = dict(session.execute(select(Indicator.id, name)).all())
     steps = reversed(goals.steps_of(session, citizen_id))
-    return [Rung(step.id, _said(step, title, language), step.by_week, step.done) for step in steps]
+    return [Rung(step.id, _said(step, title, language), monday_of(step.by_week) + FRIDAY, step.done) for step in steps]
 
 
 def _said(step: SubGoal, title: dict[str, str], language: str) -> str:

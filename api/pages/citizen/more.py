@@ -114,7 +114,7 @@ def show_helpers(page: Annotated[Page, may_page("representation.read")]) -> Resp
             Helper(leave.id, session.get_one(Account, leave.account_id).name, leave.may, leave.until)
             for leave in representation.list_for_citizen(session, her.id, today)
         ]
-    return show(page, her, "helpers.html", form=page.form.starting(months=3), helpers=helpers)
+    return show(page, her, "helpers.html", form=page.form.starting("/hjaelpere", months=3), helpers=helpers)
 
 
 @routes.post("/hjaelpere")

@@ -77,8 +77,8 @@ def show_offering(offering_id: OfferingId, page: Annotated[Page, may_page("citiz
         waits = any(row.offering_id == offering_id for row in waiting.waits_of(session, her.id))
         leg = getattr(session.get_one(Leg, offering.leg_id), language)
     return show(
-        page, her, "offering.html", form=page.form.starting(opinion=opinion), offering=offering, leg=leg, group=group,
-        why_not=why_not, waits=waits, week=week, opinions=list(STRENGTH),
+        page, her, "offering.html", form=page.form.starting("/oenske", opinion=opinion), offering=offering, leg=leg,
+        group=group, why_not=why_not, waits=waits, week=week, opinions=list(STRENGTH),
     )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ def show_times(page: Annotated[Page, may_page("citizen.read")]) -> Response:
     spans = {day: _span(blocks, day) for day in _days(blocks)}
     minutes = [minute for span in spans.values() if span for minute in span]
     return show(
-        page, her, "times.html", form=page.form.starting(**_values(spans)), version=version_of(blocks),
+        page, her, "times.html", form=page.form.starting("", **_values(spans)), version=version_of(blocks),
         days=day_options(language, spans), clock=clock_options(language, minutes), names=dict(day_options(language)),
         taken=[each for each in blocks if each.kind != "free" and (each.week is None or each.week >= this_week)],
     )  # fmt: skip

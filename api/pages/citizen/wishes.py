@@ -43,7 +43,7 @@ def show_wishes(page: Annotated[Page, may_page("citizen.read")]) -> Response:
         legs = [(leg.id, getattr(leg, language)) for leg in session.scalars(select(Leg).order_by(Leg.id))]
         pressing = citizen_writing.pressing_leg(session, her.id)
         tries = trials.says_yes(session, her.id)
-    form = page.form.starting(leg=pressing, yes="true" if tries else None)
+    form = page.form.starting("/vigtigst", leg=pressing).starting("/nyt", yes="true" if tries else None)
     return show(page, her, "wishes.html", form=form, wishes=wishes, legs=legs)
 
 

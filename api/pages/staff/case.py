@@ -154,7 +154,7 @@ def _show(page: Page, citizen_id: int) -> Response:
             "steps": goals.steps_of(session, citizen_id),
         }
     holding, over = sorted_out(agreed, week_now(page))
-    form = page.form.starting(needs="yes" if her.interpreter else "no", language=her.interpreter)
+    form = page.form.starting("/tolk", needs="yes" if her.interpreter else "no", language=her.interpreter)
     return page.show(
         "staff/case.html", form=form, weeks=weeks_ahead(page), legs=by_title(dict(names.leg)),
         this_week=week_now(page), levels=step_words(language_of(page.request)), holding=holding, over=over, **context,

@@ -95,7 +95,7 @@ def wish(citizen_id: Number, page: Annotated[Page, may_page("wishes.write")]) ->
         citizen_writing.set_wishes(session, citizen_id, kept)
         return page.go_to(f"/borger/{citizen_id}/tider", done="saved")
 
-    return change(page, citizen_id, keep, lambda: _show(page, citizen_id))
+    return change(page, citizen_id, keep, lambda: _show(page, citizen_id, "opinion"))
 
 
 @routes.post("/vigtigst")
@@ -106,7 +106,7 @@ def say_pressing(citizen_id: Number, page: Annotated[Page, may_page("wishes.writ
         citizen_writing.set_pressing_leg(session, citizen_id, page.form.read(LegIn).leg)
         return page.go_to(f"/borger/{citizen_id}/tider", done="saved")
 
-    return change(page, citizen_id, keep, lambda: _show(page, citizen_id))
+    return change(page, citizen_id, keep, lambda: _show(page, citizen_id, "leg"))
 
 
 def _keep(page: Page, citizen_id: int, name: str, wanted: Callable[[Weekly], Weekly]) -> Response:

@@ -104,8 +104,9 @@ def _show(page: Page, citizen_id: int, asked: str | None, offering_id: str) -> R
         offerings = titles(session, language)
         locks = _locks(page, session, citizen_id, min(week, this_week))
         running = _running(page, session, citizen_id, week)
+    form = page.form.starting("?tilbud=", tilbud=offering_id)
     return page.show(
-        "staff/week.html", form=page.form.starting(tilbud=offering_id), her=her, week=week, this_week=this_week,
+        "staff/week.html", form=form, her=her, week=week, this_week=this_week,
         earlier=shift_week(week, -1), later=shift_week(week, 1), activities=activities, is_proposed=is_proposed,
         whys=whys, why_not=why_not, title=dict(offerings).get(offering_id, ""), offerings=offerings, locks=locks,
         locked={one.group_id for one in locks}, running=running,

@@ -59,6 +59,19 @@ def _make_sheets(page: Page) -> None:
     page.wait_for_selector(".progress-status")
 
 
+def _ask_for_nothing(page: Page) -> None:
+    page.get_by_role("button", name="Regn det ud").click()
+    page.wait_for_selector("#citizens-error")
+
+
+def _ask_for_a_group(page: Page) -> None:
+    for name in ("offering", "site", "day", "start"):
+        page.select_option(f"#{name}", index=2)
+    page.fill("#title", "<b>Et hold mere</b>")
+    page.get_by_role("button", name="Regn det ud").click()
+    page.wait_for_selector(".progress-status")
+
+
 PLAN = (
     Place("plan-weeks", "/planlaeg", "leader"),
     Place("plan-week", "/planlaeg/{next_week}", "planner"),
@@ -79,6 +92,15 @@ PLAN = (
     Place("plan-print-waiting", "/koersler/{run}/ark", "leader", prepare=_make_sheets),
     Place("capacity", "/kapacitet", "planner"),
     Place("capacity-none", "/kapacitet?uge=2030-W10", "planner"),
+    Place("prices", "/kapacitet/priser", "planner"),
+    Place("prices-hours", "/kapacitet/priser?efter=time&side=2", "planner"),
+    Place("prices-staff", "/kapacitet/priser?efter=rolle", "planner"),
+    Place("prices-rooms", "/kapacitet/priser?efter=lokale", "admin"),
+    Place("prices-unmet", "/kapacitet/priser?efter=oensker", "planner"),
+    Place("what-ifs", "/kapacitet/taenkt", "planner"),
+    Place("what-if-empty", "/kapacitet/taenkt", "planner", prepare=_ask_for_nothing),
+    Place("what-if-waiting", "/kapacitet/taenkt", "planner", prepare=_ask_for_a_group),
+    Place("what-if-done", "/kapacitet/taenkt/{what_if}", "planner"),
     Place("plan-compare", "/koersler/sammenlign?koersel={run}&koersel={next_run}", "leader"),
 )
 PLACES: tuple[Place, ...] = SHARED + CITIZEN + HOUSE + PLAN + STAFF

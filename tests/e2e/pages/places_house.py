@@ -30,6 +30,12 @@ def _press(button: str, then: str) -> Callable[[Page], None]:
     return press
 
 
+def _no_seats(page: Page) -> None:
+    page.fill("#seats", "")
+    page.get_by_role("button", name="Gem pladserne").click()
+    page.wait_for_selector("#seats-error")
+
+
 def _open_details(page: Page) -> None:
     for summary in page.locator("main summary").all():
         summary.click()
@@ -46,6 +52,8 @@ HOUSE = (
     Place("list-staff", "/katalog/medarbejdere", "leader"),
     Place("list-sites", "/katalog/steder?q=%3Cb%3E", "leader"),
     Place("group", "/hold/{group}", "leader"),
+    Place("group-draft", "/hold/{held_group}", "leader"),
+    Place("group-draft-empty", "/hold/{held_group}", "leader", _no_seats),
     Place("import", "/import", "leader"),
     Place("import-tried", "/import", "leader", prepare=_house_try("bad.csv", b"id;navn\n;\nA;<b>1</b>\n")),
     Place("import-fine", "/import", "leader", prepare=_house_try("steder.csv", b"id;navn\nnord;Nord\n")),

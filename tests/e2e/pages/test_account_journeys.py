@@ -31,13 +31,15 @@ def log_in(page: Page, way: Way, name: str, secret: str) -> None:
     way.press(page, "Log ind")
 
 
-def choose_password(page: Page, way: Way, first: str, again: str) -> None:
-    """Follow the link at the foot of the page, and write a password twice."""
+def choose_password(page: Page, way: Way, first: str, again: str, current: str = "") -> None:
+    """Follow the link at the foot of the page, and write the password there is, if any, and twice a new one."""
     if way.keyboard:
         keyboard.press(page, "Skift adgangskode")
     else:
         page.get_by_role("link", name="Skift adgangskode").click()
     expect(page.locator("h1")).to_have_text("Vælg adgangskode")
+    if current:
+        way.write(page, "Din adgangskode nu", current)
     way.write(page, "Ny adgangskode", first)
     way.write(page, "Skriv den en gang til", again)
     way.press(page, "Gem adgangskoden")
@@ -77,14 +79,15 @@ def test_a_password_is_changed_where_both_are_alike_and_the_old_one_is_refused(s
         account = hers.id
     with way.open(site, f"{ENTRANCE}/{account}", "") as page:
         page.goto("/planlaeg")
-        for first, again, said in (
-            ("kort", "kort", "Koden er for kort"),
-            (NEW_PASSWORD, PASSWORD, "De to koder er ikke ens"),
+        for first, again, current, said in (
+            ("kort", "kort", PASSWORD, "Koden er for kort"),
+            (NEW_PASSWORD, PASSWORD, PASSWORD, "De to koder er ikke ens"),
+            (NEW_PASSWORD, NEW_PASSWORD, "gættede ord", "Det er ikke din adgangskode"),
         ):
-            choose_password(page, way, first, again)
+            choose_password(page, way, first, again, current)
             refuse(page, said)
             expect(page.locator("#password")).to_have_value("")
-        choose_password(page, way, NEW_PASSWORD, NEW_PASSWORD)
+        choose_password(page, way, NEW_PASSWORD, NEW_PASSWORD, PASSWORD)
         tell(page, "Din nye kode er gemt. Log ind med den.")
         log_in(page, way, username, PASSWORD)
         refuse(page, "Navnet eller koden passer ikke")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
@@ -15,8 +15,11 @@ from catalog.weeks import CENTRE_TIME, monday_of, shift_week, week_of
 from scheduler import accounts, goals, ratings, waiting
 from scheduler.accounts import Rights
 from scheduler.approval import approve
+from scheduler.asked_scenarios import ask_scenario
 from scheduler.attendance import Mark
 from scheduler.goals import Step
+from scheduler.lab.scenario import Closed, Scenario
+from scheduler.lab.what_if import as_record, read_task, what_if
 from scheduler.migrations import upgrade
 from scheduler.next_week import begin_week, look_back
 from scheduler.publishing import publish
@@ -53,6 +56,7 @@ class Facts:
     offering: str  # that the citizen waits for
     held_group: int  # of next week, that a worker holds and somebody else could
     site: str  # where it meets
+    what_if: int  # next week with a site closed, planned
     account: dict[str, int]
 
 
@@ -74,8 +78,17 @@ def make_centre(url: str, citizens: int = CITIZENS) -> Facts:
     with writing(engine) as session:
         facts = _people(session, (last, week, following), (run, next_run), leader, now)
         _life(session, facts, now)
+        made_up = _imagine(session, facts, now)
     engine.dispose()
-    return facts
+    return replace(facts, what_if=made_up)
+
+
+def _imagine(session: Session, facts: Facts, now: dt.datetime) -> int:
+    """Next week with the site closed at which the group meets, planned as a worker does, but in this process."""
+    scenario = Scenario(name="Uden et sted", week=facts.next_week, close=Closed(sites=[facts.site]))
+    asked = ask_scenario(session, scenario, facts.account["planner"], now)
+    asked.result, asked.tried_at, asked.done_at = as_record(what_if(read_task(session, scenario), HASTY)), now, now
+    return asked.id
 
 
 def send_out(url: str, facts: Facts) -> None:
@@ -155,7 +168,7 @@ def _people(
     held_group = _held_group(session, runs[1])
     site = session.get_one(Group, held_group).site_id
     return Facts(
-        week, following, last, *runs, citizen, other, staff, group, past, later, wanted, held_group, site, account
+        week, following, last, *runs, citizen, other, staff, group, past, later, wanted, held_group, site, 0, account
     )
 
 
