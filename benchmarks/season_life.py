@@ -9,6 +9,7 @@ import numpy as np
 from benchmarks.season_people import People
 from scheduler.learning.evidence import Answers
 from scheduler.learning.ledger import Ledger, weights
+from scheduler.learning.swaps import may_swap
 from solver.problem import BARRED_BIT, Bools, Ints, Problem
 from solver.solution import Plans
 
@@ -27,6 +28,7 @@ class Life:
     weeks_in: Ints  # (I, O) weeks in which she came
     last_answer: Ints  # (I, O) 0 = none
     ledger: Ledger
+    behind: Ints  # (I,) weeks in a row in which she was served least
     price: Ints | None = None
     plans: Plans | None = None
     said: list[tuple[Ints, Ints, Ints, Ints]] = field(default_factory=list)  # person, offering, week, value
@@ -35,7 +37,7 @@ class Life:
         """Let newcomers begin with nothing."""
         self.until[newcomer], self.bound[newcomer], self.refused[newcomer] = NOTHING, False, False
         self.weeks_in[newcomer], self.last_answer[newcomer] = 0, 0
-        self.ledger.best[newcomer], self.ledger.given[newcomer] = 0.0, 0.0
+        self.ledger.best[newcomer], self.ledger.given[newcomer], self.behind[newcomer] = 0.0, 0.0, 0
 
     def answers(self, week: int) -> Answers:
         """Everything said before `week`."""
@@ -53,17 +55,24 @@ def begin(problem: Problem, random: np.random.Generator) -> Life:
     weeks = random.integers(AGREED, size=len(holder))
     until[holder, problem.lock_slot] = np.where(problem.slot_open[problem.lock_slot], weeks, AGREED - 1)
     nothing = np.zeros(problem.barred.shape, np.int64)
-    return Life(until, until != NOTHING, nothing > 0, nothing.copy(), nothing.copy(), Ledger(*np.zeros((2, shape[0]))))
+    ledger, behind = Ledger(*np.zeros((2, shape[0]))), np.zeros(shape[0], np.int64)
+    return Life(until, until != NOTHING, nothing > 0, nothing.copy(), nothing.copy(), ledger, behind)
 
 
-def week_problem(people: People, life: Life, week: int, progress: Ints, all_bound: bool = False) -> Problem:
-    """The week's task: what binds is locked, what else is agreed is worth keeping.
+def binding(people: People, life: Life, says_yes: Bools) -> Bools:
+    """(I, S) agreements that bind: none on an open group with somebody who may swap."""
+    swaps = may_swap(life.behind, says_yes, people.town.settings)
+    return life.bound & ~(swaps[:, None] & people.problem.slot_open)
+
+
+def week_problem(people: People, life: Life, week: int, progress: Ints, bound: Bools) -> Problem:
+    """The week's task: what is agreed and `bound`, (I, S), is locked, what else is agreed is worth keeping.
 
     Hours and load are at least those of what is locked.
     """
     problem = people.problem
     agreed = life.until >= week
-    locked = agreed if all_bound else agreed & life.bound
+    locked = agreed & bound
     lock_citizen, lock_slot = np.nonzero(locked)
     keep_citizen, keep_slot = np.nonzero(agreed & ~locked)
     load = np.bincount(lock_citizen, problem.slot_load[lock_slot], problem.num_citizens).astype(np.int64)

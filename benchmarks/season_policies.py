@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.season_life import Life, week_problem
+from benchmarks.season_life import Life, binding, week_problem
 from benchmarks.season_people import People
 from scheduler.learning.evidence import Floats, weigh
 from scheduler.learning.exploration import pick_trials
@@ -78,8 +78,11 @@ def _oracle(known: Known, life: Life) -> Planned:
     return _solve(known, life, points_of(known.people, known.true_help))
 
 
-def _solve(known: Known, life: Life, progress: Ints, all_bound: bool = False) -> Planned:
-    problem = week_problem(known.people, life, known.week, progress, all_bound)
+def _solve(known: Known, life: Life, progress: Ints, bound: Bools | None = None) -> Planned:
+    """Plan the week; where it is not said what is bound, whoever may swap and says yes is not."""
+    if bound is None:
+        bound = binding(known.people, life, known.says_yes)
+    problem = week_problem(known.people, life, known.week, progress, bound)
     warm = None if life.price is None else WarmStart(life.price, life.plans)
     options = Options(seed=known.seed, time_limit=None, gap_percent=GAP, threads=THREADS)
     rounds: list[Round] = []
@@ -93,7 +96,7 @@ def _is_enough(rounds: list[Round]) -> bool:
 
 
 def _static(known: Known, life: Life) -> Planned:
-    return _solve(known, life, known.people.problem.progress, all_bound=True)
+    return _solve(known, life, known.people.problem.progress, np.ones_like(life.bound))
 
 
 def _first_come(known: Known, life: Life) -> Planned:
@@ -101,7 +104,7 @@ def _first_come(known: Known, life: Life) -> Planned:
     random = np.random.default_rng((known.seed, 2))
     count = known.people.problem.num_citizens
     quick = np.random.default_rng(2).random(count) + random.random(count)
-    problem = week_problem(known.people, life, known.week, known.people.problem.progress)
+    problem = week_problem(known.people, life, known.week, known.people.problem.progress, life.bound)
     return _in_turn(problem, np.argsort(quick), random)
 
 
@@ -110,7 +113,7 @@ def _random(known: Known, life: Life) -> Planned:
     random = np.random.default_rng((known.seed, 3))
     problem = known.people.problem
     drawn = random.integers(MOST_RANDOM, size=problem.progress.shape)
-    week = week_problem(known.people, life, known.week, drawn).with_citizens(
+    week = week_problem(known.people, life, known.week, drawn, life.bound).with_citizens(
         wish=np.zeros_like(drawn), strength=np.zeros_like(drawn)
     )
     return _in_turn(week, random.permutation(problem.num_citizens), random)

@@ -41,7 +41,7 @@ class Fate(NamedTuple):
     answers: Bools  # (I, O) says what it helped
     noise: Floats  # (I, O) standard normal, of the answer
     asks: Floats  # (I, O) 0 .. 1, asks to leave where this is small
-    says_yes: Bools  # (I,) wants to try something
+    says_yes: Bools  # (I,) wants to try something, and to swap
     bound: Bools  # (I, O) an agreement made in this week binds
 
 

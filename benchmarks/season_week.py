@@ -12,6 +12,7 @@ from benchmarks.season_truth import ASKS_UNHAPPY, TOGETHER, UNHAPPY, Fate
 from scheduler.learning.best_weeks import best_weeks
 from scheduler.learning.evidence import Floats
 from scheduler.learning.ledger import FULL, book
+from scheduler.learning.swaps import behind_weeks
 from solver.problem import MICRO, Bools, Ints, Problem
 from solver.reasons import explain
 from solver.verify import verify
@@ -124,8 +125,10 @@ def _coverage(planned: Planned, truth: Floats) -> dict[str, int]:
 
 def _book(known: Known, life: Life, planned: Planned) -> None:
     plain = planned.problem.with_citizens(**_plain(planned.problem))
-    given = verify(plain, planned.plans, planned.exceptions).value // MICRO
-    life.ledger = book(life.ledger, best_weeks(plain), given, known.people.town.settings)
+    verdict, settings = verify(plain, planned.plans, planned.exceptions), known.people.town.settings
+    best, given = best_weeks(plain), verdict.value // MICRO
+    life.ledger = book(life.ledger, best, given, settings)
+    life.behind = behind_weeks(life.behind, best, given, verdict.idle_minutes, settings)
 
 
 def _say(known: Known, life: Life, lived: Lived, fate: Fate, noise: float) -> None:

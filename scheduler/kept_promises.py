@@ -2,8 +2,8 @@
 
 An agreement is kept in a published week where she has a place in the offering as the week stands, and broken where she
 has none, where the centre cancelled all that she had of it, or from the week on in which it was broken by a decision.
-It counts neither way where she left or asked for something else, where she is away, or where the offering does not meet
-because of a holiday.
+It counts neither way where she left, swapped or asked for something else, where she is away, or where the offering does
+not meet because of a holiday.
 """
 
 from __future__ import annotations

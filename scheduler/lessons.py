@@ -12,8 +12,8 @@ from scheduler.learning.progress import Learned, help_percent, need_percent
 from scheduler.learning.reading import read_estimates, read_steps
 from scheduler.learning.settings import read_settings
 from scheduler.points import Points
-from scheduler.tables import HelpAnswer, Rating
-from scheduler.trials import who_says_yes
+from scheduler.standing_yes import who_says_yes
+from scheduler.tables import HelpAnswer, Rating, TrialYes
 from solver.problem import Ints
 
 
@@ -26,7 +26,7 @@ def learn_for_plan(session: Session, facts: Facts, points: Points, seed: int) ->
         Of the run: the same rows and seed give the same trials.
     """
     settings, ids = read_settings(session, monday_of(facts.week)), facts.citizen.id
-    yes = who_says_yes(session, ids)
+    yes = who_says_yes(session, TrialYes, ids)
     if not settings.is_on or not (yes.any() or _is_anything_said(session)):
         return None
     lessons = lessons_for(session, facts, points, yes, seed, settings)

@@ -4,6 +4,7 @@
 |-------------------|-----------------------------------------------------------------------------------------|
 | `course_ended`    | belongs to a series that runs no longer                                                 |
 | `group_cancelled` | has no successor in the week, although its series runs on                               |
+| `swapped`         | is of an offering that was agreed with her, served least as she was, who may swap       |
 | `you_asked`       | is of an offering that she refuses, or has left an agreement on                         |
 | `did_not_help`    | is of an offering of which she said last that it did not help                           |
 | `no_longer_fits`  | cannot be in her plan any more: her times, hours, strength or what she may have         |
@@ -26,6 +27,7 @@ from scheduler.archive import unpack
 from scheduler.learning.settings import read_settings
 from scheduler.reading import columns, places
 from scheduler.stored_plans import known_plans
+from scheduler.swapping import swapped
 from scheduler.tables import Agreement, HelpAnswer, Run, Wish
 from solver.problem import Ints
 from solver.verify import verify
@@ -52,6 +54,7 @@ def why_moved(session: Session, run_id: int, stays: Mapping[int, Stay], got: Int
     rows = session.execute(select(Group.id, Group.offering_id, Group.series_id).where(Group.id.in_(groups))).all()
     offering = {group: name for group, name, _ in rows}
     ended = _ended(session, run.week, {group: series for group, _, series in rows})
+    given_way = swapped(session, run.week)
     asked, unhelpful = _refused(session, run.week), _unhelpful(session, run.week)
     open_: dict[int, Stay] = {}
     why = {}
@@ -59,6 +62,8 @@ def why_moved(session: Session, run_id: int, stays: Mapping[int, Stay], got: Int
         named = {(citizen, offering[group]) for group in stay.gone}
         if stay.without_successor:
             why[citizen] = "course_ended" if ended & set(stay.without_successor) else "group_cancelled"
+        elif named & given_way:
+            why[citizen] = "swapped"
         elif named & asked:
             why[citizen] = "you_asked"
         elif named & unhelpful:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sqlalchemy import delete, func, or_, select
@@ -21,8 +21,10 @@ from scheduler.learning.evidence import Floats
 from scheduler.learning.ledger import Ledger
 from scheduler.learning.ramp import BAD, FAIR, GOOD, Budget
 from scheduler.learning.settings import Settings, read_settings
+from scheduler.learning.swaps import behind_weeks
 from scheduler.life import need_published_run, published_run
-from scheduler.reading import columns, ints, places
+from scheduler.promises import BINDS
+from scheduler.reading import columns, places
 from scheduler.runs import Task
 from scheduler.stored import find_run, stored_input
 from scheduler.stored_plans import known_plans
@@ -30,8 +32,6 @@ from scheduler.tables import Citizen, CitizenWeek, Enrolment, HelpAnswer, Place
 from solver import Options
 from solver.problem import MICRO, Ints
 from solver.verify import verify
-
-ROLLING = "rolling"  # intake: anybody may come at any time
 
 
 @dataclass(frozen=True)
@@ -57,15 +57,16 @@ def look_back(session: Session, week: str) -> Carried:
     settings = read_settings(session, monday_of(following))
     who = np.array(columns(session, _WHO.order_by(Citizen.id)), np.int64).reshape(4, -1)
     ids, agreed = who[0], Budget(who[2], who[1])
-    owed, before = _state(session, week, ids, agreed)
+    stood, before = _state(session, week, ids, agreed)
     if run.input is not None:  # Whoever is erased takes the run's input along, and with it what that week could be.
-        owed = _book(session, stored_input(run), week, ids, owed, settings)
+        stood = _book(session, stored_input(run), week, ids, stood, settings)
     lowest = Budget(agreed.energy * settings.ramp_lowest // 100, who[3])
     budget = ramp.next_budget(before, _went(session, week, ids, settings), lowest, agreed, settings)
     keeps = np.isin(ids, list(who_keeps(session, following)))
     budget = Budget(*(np.where(keeps, np.maximum(was, now), now) for was, now in zip(before, budget, strict=True)))
-    names = ("citizen_id", "best", "given", "weight_percent", "energy", "max_minutes")
-    found = (ids, owed.best, owed.given, ledger.weights(owed, settings), budget.energy, budget.max_minutes)
+    names = ("citizen_id", "best", "given", "weight_percent", "energy", "max_minutes", "behind_weeks")
+    weight = ledger.weights(stood.owed, settings)
+    found = (ids, *stood.owed, weight, budget.energy, budget.max_minutes, stood.behind)
     rows = zip(*(column.tolist() for column in found), strict=True)
     carried = [{"week": following, **dict(zip(names, row, strict=True))} for row in rows]
     return Carried(following, None if run.input is None else run.id, carried)
@@ -108,9 +109,8 @@ def _enrol(session: Session, week: str) -> None:
     places = select(Place.citizen_id, Series.id, Series.valid_to, Offering.weeks)
     places = places.join(Group, Group.id == Place.group_id).join(Series, Series.id == Group.series_id)
     places = places.join(Offering, Offering.id == Series.offering_id)
-    bound = or_(Offering.intake != ROLLING, Offering.kind == "internship")
     rows = []
-    for citizen, series, last, weeks in session.execute(places.where(Place.week == before, bound)):
+    for citizen, series, last, weeks in session.execute(places.where(Place.week == before, BINDS)):
         until = min(shift_week(before, weeks - 1), week_of(last or dt.date.max))
         if until >= week and (citizen, series) not in enrolled:
             place = {"citizen_id": citizen, "series_id": series, "from_week": before, "until_week": until}
@@ -121,23 +121,27 @@ def _enrol(session: Session, week: str) -> None:
 _WHO = select(Citizen.id, Citizen.max_minutes, Citizen.energy, Citizen.min_minutes)
 
 
-def _state(session: Session, week: str, ids: Ints, agreed: Budget) -> tuple[Ledger, Budget]:
+class _Stood(NamedTuple):
+    owed: Ledger
+    behind: Ints  # (I,) weeks in a row
+
+
+def _state(session: Session, week: str, ids: Ints, agreed: Budget) -> tuple[_Stood, Budget]:
     """What stood at the beginning of the week: nothing owed, and all that is agreed, where nobody has carried it."""
-    kept = (CitizenWeek.citizen_id, CitizenWeek.best, CitizenWeek.given, CitizenWeek.energy, CitizenWeek.max_minutes)
-    citizen, best, given, energy, minutes = columns(session, select(*kept).where(CitizenWeek.week == week))
-    row = places(citizen, ids)
+    kept = (CitizenWeek.citizen_id, CitizenWeek.best, CitizenWeek.given, CitizenWeek.behind_weeks)
+    limits = (CitizenWeek.energy, CitizenWeek.max_minutes)
+    carried = columns(session, select(*kept, *limits).where(CitizenWeek.week == week))
+    row = places(carried[0], ids)
     known = row >= 0
-    owed = Ledger(np.zeros(len(ids)), np.zeros(len(ids)))
-    for total, column in ((owed.best, best), (owed.given, given)):
-        total[row[known]] = np.array(column, np.float64)[known]
+    stood = _Stood(Ledger(np.zeros(len(ids)), np.zeros(len(ids))), np.zeros(len(ids), np.int64))
     budget = Budget(agreed.energy.copy(), agreed.max_minutes.copy())
-    for now, column in ((budget.energy, energy), (budget.max_minutes, minutes)):
-        now[row[known]] = ints(column)[known]
-    return owed, budget
+    for now, column in zip((*stood.owed, stood.behind, *budget), carried[1:], strict=True):
+        now[row[known]] = np.array(column, now.dtype)[known]
+    return stood, budget
 
 
-def _book(session: Session, archive: Archive, week: str, ids: Ints, owed: Ledger, settings: Settings) -> Ledger:
-    """Add what the week could have been at best, and was; who was not planned for keeps what she is owed."""
+def _book(session: Session, archive: Archive, week: str, ids: Ints, stood: _Stood, settings: Settings) -> _Stood:
+    """Add what the week could have been at best, and was; who was not planned for keeps what she brought."""
     problem = archive.problem
     plain = replace(
         problem,
@@ -146,15 +150,15 @@ def _book(session: Session, archive: Archive, week: str, ids: Ints, owed: Ledger
         keep_points=np.zeros_like(problem.keep_points),
     )
     standing = columns(session, select(Place.citizen_id, Place.group_id).where(Place.week == week))
-    given = verify(plain, known_plans(archive, np.array(standing, np.int64).T)).value // MICRO
+    verdict = verify(plain, known_plans(archive, np.array(standing, np.int64).T))
     row = places(archive.ids.citizen.tolist(), ids)
-    here = row[row >= 0]
-    booked = ledger.book(
-        Ledger(owed.best[here], owed.given[here]), best_weeks(plain)[row >= 0], given[row >= 0], settings
-    )
-    best, granted = owed.best.copy(), owed.given.copy()
-    best[here], granted[here] = booked
-    return Ledger(best, granted)
+    here, planned = row[row >= 0], row >= 0
+    best, given = best_weeks(plain)[planned], verdict.value[planned] // MICRO
+    owed, behind = Ledger(*(total.copy() for total in stood.owed)), stood.behind.copy()
+    booked = ledger.book(Ledger(owed.best[here], owed.given[here]), best, given, settings)
+    owed.best[here], owed.given[here] = booked
+    behind[here] = behind_weeks(behind[here], best, given, verdict.idle_minutes[planned], settings)
+    return _Stood(owed, behind)
 
 
 def _went(session: Session, week: str, ids: Ints, settings: Settings) -> Ints:

@@ -60,6 +60,15 @@ class TrialYes(Base):
     at: Mapped[dt.datetime]
 
 
+class SwapYes(Base):
+    """A citizen wants to swap what is agreed where something fits her better; no row is a no."""
+
+    __tablename__ = "swap_yes"
+    citizen_id: Mapped[int] = refers_to("citizen.id", key=True)
+    account_id: Mapped[int] = refers_to("account.id")  # who wrote it down
+    at: Mapped[dt.datetime]
+
+
 class Rating(Base):
     """How far a citizen is on an indicator in a quarter, 1-5, as she sees it or as staff do."""
 

@@ -52,7 +52,8 @@ class Enrolment(Base):
 class Agreement(Base):
     """A promise of one offering until a week; it binds the centre until then, not the citizen.
 
-    From `left_week` on it stands no longer: she has left, or a `BrokenAgreement` says why the centre does not keep it.
+    From `left_week` on it stands no longer: she has left or swapped, or a `BrokenAgreement` says why the centre does
+    not keep it.
     """
 
     __tablename__ = "agreement"

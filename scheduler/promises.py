@@ -6,25 +6,51 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import literal, or_, select
+from sqlalchemy import ColumnElement, and_, literal, or_, select
 from sqlalchemy.orm import Session
 
-from catalog.tables import Group
-from catalog.weeks import shift_week
+from catalog.tables import Group, Offering, Series
+from catalog.weeks import monday_of, shift_week
 from scheduler.barring import Week
 from scheduler.facts import GroupFacts
-from scheduler.reading import Rows, columns, places, positions, table
-from scheduler.tables import Agreement, Enrolment, Lock, Place
+from scheduler.learning.settings import read_settings
+from scheduler.learning.swaps import may_swap
+from scheduler.reading import Rows, columns, ints, places, positions, table
+from scheduler.standing_yes import who_says_yes
+from scheduler.tables import Agreement, CitizenWeek, Enrolment, Lock, Place, SwapYes
 from solver.problem import Bools, Ints
+
+BINDS = or_(Offering.intake != "rolling", Offering.kind == "internship")  # Whoever is in it stays until it ends.
 
 
 def read_locked(session: Session, week: str, ids: Ints, group: GroupFacts) -> Ints:
     """(n, 2) citizen and group of everything that must be in a plan.
 
-    These are staff's locks, binding places in a series, and agreements on a series that stand.
+    These are staff's locks, binding places in a series, and agreements on a series that stand; but not what may give
+    way of the agreements of whoever may swap.
     """
     agreed = select(Agreement.citizen_id, Agreement.series_id).where(Agreement.series_id.is_not(None), *_stands(week))
-    return _pairs(session, week, ids, group, (locks(week), binding_places(week), agreed))
+    always = (locks(week), binding_places(week), agreed.where(~_gives_way(week)))
+    bound = _pairs(session, week, ids, group, always)
+    loose = _pairs(session, week, ids, group, (agreed.where(_gives_way(week)),))
+    swaps = np.isin(ids, who_may_swap(session, week))
+    return np.unique(np.concatenate([bound, loose[~swaps[loose[:, 0]]]]), axis=0)
+
+
+def read_loosened(session: Session, week: str) -> Sequence[Agreement]:
+    """The agreements that stand in a week and do not bind it, for those may swap with whom they were made."""
+    hers = select(Agreement).join(SwapYes, SwapYes.citizen_id == Agreement.citizen_id)
+    found = session.scalars(hers.where(_gives_way(week), *_stands(week)).order_by(Agreement.citizen_id)).all()
+    who = set(who_may_swap(session, week).tolist())
+    return [agreement for agreement in found if agreement.citizen_id in who]
+
+
+def who_may_swap(session: Session, week: str) -> Ints:
+    """(n,) the ids of those who may swap in a week, by what they bring into it and their yes."""
+    carried = select(CitizenWeek.citizen_id, CitizenWeek.behind_weeks)
+    citizen, weeks = columns(session, carried.where(CitizenWeek.week == week, CitizenWeek.behind_weeks > 0))
+    ids, yes = ints(citizen), who_says_yes(session, SwapYes, ints(citizen))
+    return ids[may_swap(ints(weeks), yes, read_settings(session, monday_of(week)))]
 
 
 def read_kept(session: Session, week: str, ids: Ints, group: GroupFacts, locked: Ints) -> Ints:
@@ -60,6 +86,12 @@ def promises(week: Week) -> Rows:
 def _stands(week: Week) -> tuple[Any, ...]:
     has_left = (Agreement.left_week.is_not(None)) & (Agreement.left_week <= week)
     return Agreement.from_week <= week, Agreement.until_week >= week, ~has_left
+
+
+def _gives_way(week: str) -> ColumnElement[bool]:
+    """Agreements that began before the week, on groups that anybody may come to at any time."""
+    rolling = select(Series.id).join(Offering, Offering.id == Series.offering_id).where(~BINDS)
+    return and_(Agreement.from_week < week, Agreement.series_id.in_(rolling))
 
 
 def _enrolled(week: Week) -> Rows:

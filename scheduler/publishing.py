@@ -20,6 +20,7 @@ from scheduler.messages import render
 from scheduler.places import fill
 from scheduler.revision_tasks import set_revision_tasks
 from scheduler.stored import NotFoundError
+from scheduler.swapping import set_swaps
 from scheduler.tables import Message, PlanAnswer, PlanChange, PlanEntry, Publication, Run, StaffTask
 from scheduler.week_document import week_document
 
@@ -35,7 +36,7 @@ def publish(session: Session, run_id: int, account_id: int, now: dt.datetime) ->
     """Send an approved run out as the next version of its week.
 
     The run that was published before goes back to approved. Those whose week is new or another get a message, and their
-    contacts a task where an offering starts or ends.
+    contacts a task where an offering starts or ends, or where what was agreed is swapped for something better.
 
     Raises
     ------
@@ -70,6 +71,7 @@ def publish(session: Session, run_id: int, account_id: int, now: dt.datetime) ->
     lock_plans(session, held, "", account_id)  # A run approved since may have taken the places of its locks.
     _tell(session, sent, told, "plan_published" if before is None else "plan_changed")
     set_revision_tasks(session, week, run_id, now)
+    set_swaps(session, week, now)
     return sent
 
 
@@ -99,6 +101,7 @@ def withdraw(session: Session, week: str, account_id: int, now: dt.datetime) -> 
     _set_published(session, week, run_id)
     fill(session, week, run_id)
     set_revision_tasks(session, week, run_id, now)
+    set_swaps(session, week, now)
     return standing
 
 

@@ -11,7 +11,7 @@ from catalog.columns import RowNumber, refers_to
 from catalog.tables import Base  # The citizens refer to the catalog, so its tables come along.
 from scheduler.account_tables import Account, ApiKey, LoginAttempt, LoginSession, Representation
 from scheduler.ledger_tables import CitizenWeek
-from scheduler.progress_tables import Attendance, BrokenAgreement, Coming, HelpAnswer, Rating, TrialYes
+from scheduler.progress_tables import Attendance, BrokenAgreement, Coming, HelpAnswer, Rating, SwapYes, TrialYes
 from scheduler.promise_tables import (
     Agreement,
     Clearance,
@@ -103,6 +103,7 @@ __all__ = [
     "SubGoal",
     "Supply",
     "SupplyUse",
+    "SwapYes",
     "TestResult",
     "TimePreference",
     "TrialYes",

@@ -22,6 +22,7 @@ WORDS = {
     "course_ended": "a course of theirs has ended",
     "group_cancelled": "a group of theirs is not there this week",
     "you_asked": "they asked for it",
+    "swapped": "they swapped an agreement: something fits better",
     "did_not_help": "it did not help them",
     "no_longer_fits": "it no longer fits their times, hours or what they may have",
     "to_serve_others": "moved to serve others, although staying would have been worth more to them",

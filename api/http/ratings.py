@@ -14,8 +14,9 @@ from api.http.catalog import Week
 from api.http.problems import language_of
 from api.http.requests import asker_of
 from catalog.weeks import parse_week
-from scheduler import help_answers, ratings, trials
+from scheduler import help_answers, ratings, standing_yes
 from scheduler.rating_words import help_words, questions, step_words
+from scheduler.tables import SwapYes, TrialYes
 
 routes = APIRouter(prefix="/v1", tags=["progress"])
 Number = Annotated[int, Path(ge=1, lt=2**31)]
@@ -79,15 +80,15 @@ class HelpOut(BaseModel):
     value: int | None
 
 
-class TrialsIn(BaseModel):
-    """Her yes or no to trying something new."""
+class YesIn(BaseModel):
+    """Her yes or no."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     yes: bool
 
 
-class TrialsOut(BaseModel):
-    """Whether a citizen wants to try something new, at most one activity a week."""
+class YesOut(BaseModel):
+    """Whether a citizen has said yes."""
 
     citizen_id: int
     yes: bool
@@ -131,25 +132,30 @@ def rate_citizen(citizen_id: Number, body: RatingsIn, caller: Annotated[Caller, 
 
 
 @routes.get("/citizens/{citizen_id}/trials")
-def trials_of(citizen_id: Number, caller: Annotated[Caller, may("rating.read")]) -> TrialsOut:
+def trials_of(citizen_id: Number, caller: Annotated[Caller, may("rating.read")]) -> YesOut:
     """Show whether a citizen wants to try something new."""
-    with caller.reading() as session:
-        caller.permit(session, citizen_id)
-        yes = trials.says_yes(session, citizen_id)
-    caller.look_at([citizen_id])
-    return TrialsOut(citizen_id=citizen_id, yes=yes)
+    return _show_yes(caller, TrialYes, citizen_id)
 
 
-@routes.put("/citizens/{citizen_id}/trials", response_model=TrialsOut)
-def try_new(citizen_id: Number, body: TrialsIn, caller: Annotated[Caller, may("rating.write")]) -> Response:
+@routes.put("/citizens/{citizen_id}/trials", response_model=YesOut)
+def try_new(citizen_id: Number, body: YesIn, caller: Annotated[Caller, may("rating.write")]) -> Response:
     """Keep whether she wants to try one new activity a week, in the weeks that are planned from now on."""
+    return _keep_yes(caller, TrialYes, citizen_id, body)
 
-    def keep() -> Answer:
-        caller.permit(caller.session, citizen_id)
-        trials.say(caller.session, citizen_id, caller.actor.account_id, caller.now, yes=body.yes)
-        return Answer(200, TrialsOut(citizen_id=citizen_id, yes=body.yes))
 
-    return caller.write(keep, body=body, about=[citizen_id])
+@routes.get("/citizens/{citizen_id}/swaps")
+def swaps_of(citizen_id: Number, caller: Annotated[Caller, may("rating.read")]) -> YesOut:
+    """Show whether a citizen wants to swap what is agreed where something fits her better."""
+    return _show_yes(caller, SwapYes, citizen_id)
+
+
+@routes.put("/citizens/{citizen_id}/swaps", response_model=YesOut)
+def swap_agreed(citizen_id: Number, body: YesIn, caller: Annotated[Caller, may("rating.write")]) -> Response:
+    """Keep whether she wants to swap what is agreed where something fits her better.
+
+    It holds for the weeks that are planned from now on, after weeks in which she was served least.
+    """
+    return _keep_yes(caller, SwapYes, citizen_id, body)
 
 
 @routes.get("/citizens/{citizen_id}/weeks/{week}/help")
@@ -175,6 +181,23 @@ def say_help(
         return Answer(200, HelpOut(citizen_id=citizen_id, group_id=group_id, value=kept.value))
 
     return caller.write(say, body=body, about=[citizen_id])
+
+
+def _show_yes(caller: Caller, kind: standing_yes.Kind, citizen_id: int) -> YesOut:
+    with caller.reading() as session:
+        caller.permit(session, citizen_id)
+        yes = standing_yes.says_yes(session, kind, citizen_id)
+    caller.look_at([citizen_id])
+    return YesOut(citizen_id=citizen_id, yes=yes)
+
+
+def _keep_yes(caller: Caller, kind: standing_yes.Kind, citizen_id: int, body: YesIn) -> Response:
+    def keep() -> Answer:
+        caller.permit(caller.session, citizen_id)
+        standing_yes.say(caller.session, kind, citizen_id, caller.actor.account_id, caller.now, yes=body.yes)
+        return Answer(200, YesOut(citizen_id=citizen_id, yes=body.yes))
+
+    return caller.write(keep, body=body, about=[citizen_id])
 
 
 def _rate(caller: Caller, citizen_id: int, rater: str, body: RatingsIn) -> Response:

@@ -45,6 +45,8 @@ class Settings:
     spread_flagged: int
     smallest_group: int
     did_not_help: float
+    behind_percent: int
+    swap_after: int
 
     @property
     def spread(self) -> Spread:

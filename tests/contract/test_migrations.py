@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from catalog.database import make_engine, reading, writing
 from catalog.tables import Base, Site
 from scheduler.migrations import BrokenReferenceError, settings, upgrade
-from scheduler.tables import Citizen, CitizenSite
+from scheduler.tables import Citizen, CitizenSite, CitizenWeek
 
 
 def _schema(engine: Engine) -> dict[str, list[str]]:
@@ -65,11 +65,15 @@ def test_an_upgrade_that_makes_a_table_anew_keeps_what_refers_to_it(tmp_path: Pa
         values = "'B1', 'nord', '2026-01-01', 0, 60, 3, 3, 100, 0"
         session.execute(text(f"INSERT INTO citizen ({person}, protected_address) VALUES ({values})"))
         session.execute(text("INSERT INTO citizen_site (citizen_id, site_id, preference) VALUES (1, 'nord', 2)"))
+        carried = "citizen_id, week, best, given, weight_percent, energy, max_minutes"
+        session.execute(text(f"INSERT INTO citizen_week ({carried}) VALUES (1, '2026-W40', 9, 4, 120, 3, 60)"))
     before.dispose()
     upgrade(url)
     with reading(make_engine(url)) as session:
         assert session.scalars(select(Citizen.interpreter)).all() == [None]
         assert session.get_one(CitizenSite, (1, "nord")).preference == 2
+        carried_week = session.get_one(CitizenWeek, (1, "2026-W40"))
+        assert (carried_week.weight_percent, carried_week.behind_weeks) == (120, 0)
 
 
 def test_an_upgrade_that_leaves_a_row_without_its_reference_is_refused(tmp_path: Path) -> None:

@@ -23,7 +23,18 @@ from scheduler.places import hold_plan
 from scheduler.registers import record
 from scheduler.request_effects import Asker
 from scheduler.supplies import recount
-from scheduler.tables import Attendance, BrokenAgreement, CitizenStrength, Coming, FreedSeat, HelpAnswer, Place, Rating
+from scheduler.tables import (
+    Attendance,
+    BrokenAgreement,
+    CitizenStrength,
+    Coming,
+    FreedSeat,
+    HelpAnswer,
+    Place,
+    Rating,
+    SwapYes,
+    TrialYes,
+)
 from tests.contract.asking import NOW, PAST, THIS_WEEK, WEEK, Asking, asking
 
 __all__ = ["asking"]
@@ -231,7 +242,9 @@ def test_a_copy_holds_all_of_it_and_an_erasure_leaves_none(asking: Asking, tmp_p
     asking.send("staff", "PUT", f"/v1/weeks/{PAST}/groups/{motion}/register", {"marks": [mark]})
     body = {"date": MONDAY, "group_id": asking.group["motion"]}
     asking.send("citizen", "POST", f"{HERS}/attendance/coming", body)
-    tables = (Attendance, Coming, HelpAnswer, Rating, BrokenAgreement)
+    for kind in ("trials", "swaps"):
+        asking.send("citizen", "PUT", f"{HERS}/{kind}", {"yes": True})
+    tables = (Attendance, Coming, HelpAnswer, Rating, BrokenAgreement, TrialYes, SwapYes)
     with writing(asking.engine) as session:
         copied = copy_of(session, 1)
         assert all(len(copied[table.__tablename__]) == 1 for table in tables)
@@ -240,13 +253,18 @@ def test_a_copy_holds_all_of_it_and_an_erasure_leaves_none(asking: Asking, tmp_p
 
 
 @ON_ONE
-def test_she_says_whether_she_wants_to_try_something_new_and_may_change_her_mind(asking: Asking) -> None:
-    path = f"{HERS}/trials"
-    said = []
-    for yes in (True, True, False):
-        asking.send("citizen", "PUT", path, {"yes": yes})
-        said.append(asking.send("citizen", "GET", path).json()["yes"])
-    assert said == [True, True, False]
+def test_she_says_whether_she_wants_to_try_or_to_swap_and_may_change_her_mind(asking: Asking) -> None:
+    for path, other in ((f"{HERS}/trials", f"{HERS}/swaps"), (f"{HERS}/swaps", f"{HERS}/trials")):
+        said = []
+        for yes in (True, True, False):
+            asking.send("citizen", "PUT", path, {"yes": yes})
+            said.append(asking.send("citizen", "GET", path).json()["yes"])
+            assert asking.send("citizen", "GET", other).json()["yes"] is False  # A yes to one is none to the other.
+        assert said == [True, True, False]
+        _refuses_others(asking, path)
+
+
+def _refuses_others(asking: Asking, path: str) -> None:
     assert asking.send("second", "PUT", path, {"yes": True}).status_code == 404
     assert asking.send("citizen", "PUT", path, {"yes": "perhaps"}).status_code == 422
 

@@ -9,11 +9,11 @@ from sqlalchemy import update
 from catalog.offering_tables import Offering
 from catalog.rules import store_rules
 from catalog.weeks import monday_of, shift_week
-from scheduler import trials
+from scheduler import standing_yes
 from scheduler.lessons import read_learned
 from scheduler.one_problem import one_problem
 from scheduler.problem import build_problem
-from scheduler.tables import HelpAnswer, Rating, SubGoal
+from scheduler.tables import HelpAnswer, Rating, SubGoal, TrialYes
 from scheduler.week_state import WeekStates
 from solver.problem import Problem
 from tests.unit.plan_town import LAST_WEEK, NOW, WEEK, PlanTown, engine, town
@@ -67,13 +67,13 @@ def test_a_question_about_one_citizen_has_learned_the_same(town: PlanTown) -> No
 def test_who_wants_to_tries_something_new_and_nobody_else(town: PlanTown) -> None:
     _say(town, 1, "motion", 3)
     before = build_problem(town.session, WEEK, 7)[0].progress
-    trials.say(town.session, 2, town.planner, NOW, yes=True)
+    standing_yes.say(town.session, TrialYes, 2, town.planner, NOW, yes=True)
     tried = build_problem(town.session, WEEK, 7)[0].progress
     assert (tried[1] != before[1]).sum() <= 1
     assert np.array_equal(np.delete(tried, 1, axis=0), np.delete(before, 1, axis=0))
     assert np.array_equal(build_problem(town.session, WEEK, 7)[0].progress, tried)
     assert any((build_problem(town.session, WEEK, seed)[0].progress[1] != before[1]).any() for seed in range(20))
-    trials.say(town.session, 2, town.planner, NOW, yes=False)
+    standing_yes.say(town.session, TrialYes, 2, town.planner, NOW, yes=False)
     assert np.array_equal(build_problem(town.session, WEEK, 7)[0].progress, before)
 
 

@@ -1,8 +1,8 @@
-"""`/oensker`: what a citizen wishes and refuses, what presses most, and whether she wants to try something new."""
+"""`/oensker`: what a citizen wishes and refuses, what presses most, what she says yes to trying and to swapping."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -16,8 +16,9 @@ from api.pages.citizen.offerings import Opinion, opinions_of
 from api.pages.citizen.whose import change, find_whose, looking, show
 from api.pages.rendering import language_of
 from catalog.tables import Leg, Offering
-from scheduler import citizen_writing, trials
+from scheduler import citizen_writing, standing_yes
 from scheduler.request_effects import Asker
+from scheduler.tables import SwapYes, TrialYes
 
 routes = APIRouter(prefix="/oensker")
 
@@ -28,10 +29,11 @@ class LegIn(BaseModel):
     leg: str = Field(max_length=100)
 
 
-class TrialIn(BaseModel):
-    """Whether she wants to try something new."""
+class YesIn(BaseModel):
+    """What she says yes to, one of them in each form."""
 
-    yes: bool = False
+    tries: bool = False
+    swaps: bool = False
 
 
 @routes.get("")
@@ -42,8 +44,9 @@ def show_wishes(page: Annotated[Page, may_page("citizen.read")]) -> Response:
         wishes = _wishes(session, her.id, language)
         legs = [(leg.id, getattr(leg, language)) for leg in session.scalars(select(Leg).order_by(Leg.id))]
         pressing = citizen_writing.pressing_leg(session, her.id)
-        tries = trials.says_yes(session, her.id)
-    form = page.form.starting("/vigtigst", leg=pressing).starting("/nyt", yes="true" if tries else None)
+        tries, swaps = (standing_yes.says_yes(session, kind, her.id) for kind in (TrialYes, SwapYes))
+    form = page.form.starting("/vigtigst", leg=pressing).starting("/nyt", tries="true" if tries else None)
+    form = form.starting("/bytte", swaps="true" if swaps else None)
     return show(page, her, "wishes.html", form=form, wishes=wishes, legs=legs)
 
 
@@ -62,10 +65,21 @@ def say_pressing(page: Annotated[Page, may_page("wishes.write")]) -> Response:
 @routes.post("/nyt")
 def say_trial(page: Annotated[Page, may_page("rating.write")]) -> Response:
     """Keep whether she wants to try one new activity a week."""
+    return _say_yes(page, TrialYes, "tries")
+
+
+@routes.post("/bytte")
+def say_swap(page: Annotated[Page, may_page("rating.write")]) -> Response:
+    """Keep whether she wants to swap what is agreed where something fits her better."""
+    return _say_yes(page, SwapYes, "swaps")
+
+
+def _say_yes(page: Page, kind: standing_yes.Kind, field: Literal["tries", "swaps"]) -> Response:
     her = find_whose(page)
 
     def say(session: Session, asker: Asker) -> Answer:
-        trials.say(session, her.id, asker.account_id, asker.at, yes=page.form.read(TrialIn).yes)
+        yes = getattr(page.form.read(YesIn), field)
+        standing_yes.say(session, kind, her.id, asker.account_id, asker.at, yes=yes)
         return page.go_to(her.at("/oensker"), done="saved")
 
     return change(page, her, say, lambda: show_wishes(page))
