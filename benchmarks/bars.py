@@ -21,6 +21,7 @@ Kind = Literal[
     "difference",
     "prices",
     "peers",
+    "scale",
 ]
 Scenario = Literal["usual", "wrong-priors", "nothing-better"]
 

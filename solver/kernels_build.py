@@ -333,7 +333,6 @@ class Choices(NamedTuple):
     class_useful: Bools  # (classes,)
     option_slot: NDArray[np.int32]  # (options,)
     option_value: Ints  # (options,) MICRO
-    option_days: Ints  # (options,) meetings a day, eight bits each
     clash_ptr: Ints  # (I + 1,) first word of a citizen's clash rows
     clash: NDArray[
         np.uint64
@@ -369,7 +368,6 @@ def fill_options(f: Facts, base: Base, blocks: Blocks, first: int, last: int, c:
             turn = option + a
             c.option_slot[turn] = s
             c.option_value[turn] = slot_value(f, i, s)
-            c.option_days[turn] = f.slot_days[s]
         mark_clashes(
             f.pattern_gap,
             f.travel,

@@ -14,8 +14,17 @@ HARD_TURNS = 10
 
 
 def plan_length(menu: kernels.Menu) -> int:
-    """The most activities that anybody's plan can hold beyond her locks."""
-    return max(1, int(np.diff(menu.choice_ptr).max(initial=1)))
+    """The most activities that anybody's plan can hold beyond her locks: as many of the shortest as her hours hold."""
+    num = np.diff(menu.choice_ptr)
+    if not num.any():
+        return 1
+    citizen = np.repeat(np.arange(len(num)), num)
+    shortest = np.minimum.reduceat(menu.class_minutes, menu.class_ptr[:-1])
+    minutes = shortest[np.lexsort((shortest, citizen))]
+    spent = np.cumsum(minutes)
+    before = np.repeat((spent - minutes)[menu.choice_ptr[:-1][num > 0]], num[num > 0])
+    fits = spent - before <= menu.minutes_left[citizen]
+    return max(1, int(np.bincount(citizen, fits).max()))
 
 
 def empty_value(menu: kernels.Menu) -> Ints:
@@ -28,10 +37,10 @@ def make_pool(menu: kernels.Menu, pool_size: int, length: int) -> kernels.Pool:
     num = len(menu.horizon)
     pool = kernels.Pool(
         np.full((num, pool_size, length), -1, np.int32), np.zeros((num, pool_size), np.int64),
-        np.ones(num, np.int64), np.zeros((num, kernels.LIMITS), np.int64), np.zeros((num, pool_size), np.int64),
+        np.ones(num, np.int64), np.zeros((num, kernels.LIMITS), np.int32), np.zeros((num, pool_size), np.int32),
     )  # fmt: skip
     pool.value[:, 0] = empty_value(menu)
-    pool.used[:, 0] = 1 << 60
+    pool.used[:, 0] = kernels.ALWAYS
     return pool
 
 
@@ -44,6 +53,7 @@ def make_scratch(menu: kernels.Menu) -> kernels.Scratch:
     depth = int((last - first).max(initial=1)) + 2
     return kernels.Scratch(
         plain=np.zeros(options, np.int64),
+        days=np.zeros(options, np.int64),
         net=np.zeros(options, np.int64),
         top=np.zeros(classes, np.int64),
         order=np.zeros(options, np.int32),

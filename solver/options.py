@@ -143,7 +143,6 @@ def _empty_choices(start: Ints, count: Ints) -> build.Choices:
         class_useful=np.zeros(classes, np.bool_),
         option_slot=np.zeros(options, np.int32),
         option_value=np.zeros(options, np.int64),
-        option_days=np.zeros(options, np.int64),
         clash_ptr=clash_ptr,
         clash=np.zeros(int(clash_ptr[-1]), np.uint64),
     )
@@ -170,7 +169,7 @@ def _menu(frame: Frame, problem: Problem, base: build.Base, c: build.Choices) ->
     useful = np.maximum(base.useful, 0)
     return Menu(
         c.choice_ptr, c.class_ptr, c.option_ptr, time, c.class_minutes, c.class_load, mask, c.class_useful,
-        c.option_slot, c.option_value, c.option_days, problem.meeting_ptr, frame.span_first, frame.span_last,
+        c.option_slot, c.option_value, frame.days, problem.meeting_ptr, frame.span_first, frame.span_last,
         c.clash_ptr, c.clash, bonus_ptr, bonus,
         np.where(saturates, -(-useful // unit), horizon), saturates, unit, idle, idle * useful, minutes_left,
         np.maximum(base.load, 0), base.days, base.value,

@@ -78,7 +78,8 @@ def solve(
     began = time.perf_counter()
     options = options or Options()
     prepared = prepare(problem, options.threads)
-    work = Work(prepared, options.seed, options.threads, warm, schedule or Schedule(), crew)
+    schedule = schedule or Schedule(enough=options.gap_percent / 100)
+    work = Work(prepared, options.seed, options.threads, warm, schedule, crew)
     trace: list[Round] = []
     termination: Termination | None = None
     for phase in work.rounds():
