@@ -14,17 +14,23 @@ HARD_TURNS = 10
 
 
 def plan_length(menu: kernels.Menu) -> int:
-    """The most activities that anybody's plan can hold beyond her locks: as many of the shortest as her hours hold."""
+    """The most activities that anybody's hours and energy hold beyond her locks; at least 1."""
+    hours = _most_that_fit(menu, menu.class_minutes, menu.minutes_left)
+    energy = _most_that_fit(menu, menu.class_load, menu.load_left)
+    return max(1, int(np.minimum(hours, energy).max(initial=1)))
+
+
+def _most_that_fit(menu: kernels.Menu, amount: Ints, most: Ints) -> Ints:
+    """(I,) how many choices fit into (I,) `most` when each takes its class of least (classes,) `amount`."""
     num = np.diff(menu.choice_ptr)
     if not num.any():
-        return 1
+        return num
     citizen = np.repeat(np.arange(len(num)), num)
-    shortest = np.minimum.reduceat(menu.class_minutes, menu.class_ptr[:-1])
-    minutes = shortest[np.lexsort((shortest, citizen))]
-    spent = np.cumsum(minutes)
-    before = np.repeat((spent - minutes)[menu.choice_ptr[:-1][num > 0]], num[num > 0])
-    fits = spent - before <= menu.minutes_left[citizen]
-    return max(1, int(np.bincount(citizen, fits).max()))
+    least = np.minimum.reduceat(amount, menu.class_ptr[:-1])
+    least = least[np.lexsort((least, citizen))]
+    spent = np.concatenate([[0], np.cumsum(least)])
+    fits = spent[1:] - spent[menu.choice_ptr[citizen]] <= most[citizen]
+    return np.bincount(citizen, fits, minlength=len(num)).astype(np.int64)
 
 
 def empty_value(menu: kernels.Menu) -> Ints:

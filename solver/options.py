@@ -118,13 +118,17 @@ def _facts(frame: Frame, problem: Problem) -> build.Facts:
 def _blocks(problem: Problem) -> build.Blocks:
     """Slots sorted by offering, length, load and site, sites and slots in a fixed shuffle."""
     rng = np.random.default_rng(0)
-    shuffle, site = rng.permutation(problem.num_slots), rng.permutation(len(problem.travel))[problem.slot_site]
-    keys = (problem.slot_offering, problem.slot_minutes, problem.slot_load, site)
-    order = np.lexsort((shuffle, *reversed(keys))).astype(np.int64)
+    shuffle, place = rng.permutation(problem.num_slots), rng.permutation(len(problem.travel))
+    keys = (problem.slot_offering, problem.slot_minutes, problem.slot_load)
+    order = np.lexsort((shuffle, place[problem.slot_site], *reversed(keys))).astype(np.int64)
     fresh = np.any([key[order][1:] != key[order][:-1] for key in keys], axis=0)
-    first = np.flatnonzero(np.concatenate([[True], fresh])) if len(order) else np.zeros(0, np.int64)
-    pointer = np.searchsorted(problem.slot_offering[order[first]], np.arange(problem.num_offerings + 1))
-    return build.Blocks(order, np.append(first, len(order)).astype(np.int64), pointer.astype(np.int64))
+    kind = np.cumsum(np.concatenate([np.zeros(min(1, len(order)), np.int64), fresh]))
+    kinds = int(kind.max(initial=-1)) + 1
+    block = kind * len(place) + place[problem.slot_site[order]]
+    first = np.searchsorted(block, np.arange(kinds * len(place) + 1))
+    of_kind = problem.slot_offering[order[np.searchsorted(kind, np.arange(kinds))]]
+    pointer = np.searchsorted(of_kind, np.arange(problem.num_offerings + 1))
+    return build.Blocks(order, first.astype(np.int64), pointer.astype(np.int64), np.argsort(place).astype(np.int64))
 
 
 def _empty_choices(start: Ints, count: Ints) -> build.Choices:
