@@ -198,6 +198,7 @@ def _make_scratch(menu: kernels.Menu) -> kernels.Scratch:
     depth = choices + 2
     return kernels.Scratch(
         plain=np.empty(options, np.int64),
+        days=np.empty(options, np.int64),
         net=np.empty(options, np.int64),
         top=np.empty(classes, np.int64),
         order=np.empty(options, np.int32),

@@ -27,7 +27,7 @@ class UnverifiedPlanError(RuntimeError):
 
 @dataclass(frozen=True)
 class Options:
-    """What a caller sets. A limit acts at the end of a round; the same seed and rounds give the same plan."""
+    """What a caller sets. A limit acts at the end of a round; the same seed, gap and rounds give the same plan."""
 
     seed: int = 1
     time_limit: float | None = 60.0  # seconds

@@ -44,8 +44,8 @@ class Schedule:
     least: int = MICRO // 20  # a chain starts where a citizen would gain more
     noise: int = 1000  # 1/1000 points: prices that stir a plan before the next exchange
     stirred: float = 0.4  # share of citizens stirred
-    enough: float = 0.0  # relative gap that suffices: the bound's first rounds and the first dive do less
-    rough: float = 0.002  # from this gap on, fewer passes are enough in the first dive
+    enough: float = 0.0  # relative gap that suffices
+    rough: float = 0.002  # from such a gap on, the bound's first rounds and the first dive do less
     rough_passes: int = 24
 
 
@@ -87,11 +87,11 @@ class Work:
             yield from self._find_prices()
             yield from self._seat(self.schedule.quick, "first plan")
         rounds = self.schedule.bound_rounds if self.warm is None else self.schedule.warm_bound_rounds
-        enough = self.schedule.enough if self.warm is None else 0.0
-        yield from self._tighten_bound(rounds, self.schedule.first_nodes, enough)
+        is_rough = self.warm is None and self.schedule.enough >= self.schedule.rough
+        yield from self._tighten_bound(rounds, self.schedule.first_nodes, self.schedule.enough if is_rough else 0.0)
         for turn in range(1_000_000):
             passes = self.schedule.dive.passes * (1 + 2 * turn)
-            if turn == 0 and enough >= self.schedule.rough:
+            if turn == 0 and is_rough:
                 passes = self.schedule.rough_passes
             deeper = replace(self.schedule.dive, passes=min(passes, 128))
             yield from self._seat(deeper, "dive")
