@@ -77,7 +77,8 @@ def _ring(towns: Sequence[Problem]) -> Ints:
     place = np.concatenate([[0], np.cumsum(step)])
     one_way = (place[None, :-1] - place[:-1, None]) % place[-1]
     most = max(int(town.travel.max()) for town in towns)
-    return np.minimum(np.minimum(one_way, one_way.T), most).astype(np.int64)
+    travel: Ints = np.minimum(np.minimum(one_way, one_way.T), most).astype(np.int64)
+    return travel
 
 
 def _next(sites: int) -> Ints:
