@@ -22,6 +22,7 @@ Kind = Literal[
     "difference",
     "prices",
     "peers",
+    "scale",
 ]
 Scenario = Literal["usual", "wrong-priors", "nothing-better"]
 

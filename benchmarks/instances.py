@@ -113,6 +113,22 @@ INSTANCES: tuple[Instance, ...] = (
         citizens=60_000,
         seconds=300,
     ),
+    *(
+        Instance(
+            name=f"scale-{citizens}",
+            text=f"{citizens:,} citizens until the gap is 0.3 %",
+            kind="scale",
+            must=(_gap(0.3), *bars),
+            citizens=citizens,
+            seconds=seconds,
+            seeds=1,
+        )
+        for citizens, seconds, bars in (
+            (6000, 300, ()),
+            (60_000, 1200, ()),
+            (600_000, 2700, (_seconds(2700), Bar("peak_mb", "<=", 8000))),
+        )
+    ),
     *(_tight(tightness) for tightness in (0.4, 0.5, 0.6, 0.8, 1.0, 1.2, 1.5)),
     Instance(
         name="6000-clustered-60",

@@ -22,6 +22,7 @@ from benchmarks.prices import measure_prices
 from benchmarks.requests import measure_requests
 from benchmarks.roll_out import measure_roll_out
 from benchmarks.roll_over import roll_over
+from benchmarks.scale import measure_scale
 from benchmarks.season_bench import measure_season
 from benchmarks.small_work import compile_all, one_citizen, read_database
 from benchmarks.umass import KNOWN, plan_survey
@@ -200,6 +201,7 @@ KINDS: Mapping[Kind, Callable[[Instance, int], Figures]] = {
     "difference": measure_difference,
     "prices": measure_prices,
     "peers": measure_peers,
+    "scale": measure_scale,
 }
 
 

@@ -52,7 +52,7 @@ class Hand:
         self.slot, self.value = menu.option_slot.tolist(), menu.option_value.tolist()
         self.minutes, self.load = menu.class_minutes[of_class].tolist(), menu.class_load[of_class].tolist()
         self.useful = (menu.class_minutes * menu.class_useful)[of_class].tolist()
-        self.mask, self.days = menu.class_mask[of_class].tolist(), menu.option_days.tolist()
+        self.mask, self.days = menu.class_mask[of_class].tolist(), menu.slot_days[menu.option_slot].tolist()
         self.wish = problem.wish[citizen, problem.slot_offering[menu.option_slot]].tolist()
         self.first = menu.option_ptr[menu.class_ptr[menu.choice_ptr]].tolist()
         self.minutes_left, self.load_left = menu.minutes_left.tolist(), menu.load_left.tolist()

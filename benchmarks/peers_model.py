@@ -148,7 +148,7 @@ def _add_citizen(columns: _Columns, prepared: Prepared, i: int, first: int, last
     columns.at_most(options, np.repeat(menu.class_load[classes], length), int(menu.load_left[i]))
     for day in range(DAYS):
         left = 127 - (int(menu.days[i]) >> 8 * day & 255)
-        columns.at_most(options, menu.option_days[first:last] >> 8 * day & 255, left)
+        columns.at_most(options, menu.slot_days[menu.option_slot[first:last]] >> 8 * day & 255, left)
 
 
 def _clashes(prepared: Prepared, i: int, num: int) -> list[int]:

@@ -19,6 +19,8 @@ from solver.problem import Bools, Ints
 Ids = NDArray[np.int32]
 Words = NDArray[np.uint64]
 NEVER = -(1 << 60)
+ALWAYS = (1 << 31) - 1
+MOST_TENSION = (1 << 31) - 1
 OVER = 1 << 30  # marks a slot that is shut for one citizen only
 FULL_DAY = 0x80808080808080
 # Columns of the search's state by depth.
@@ -43,7 +45,7 @@ class Menu(NamedTuple):
     class_useful: Bools  # (classes,)
     option_slot: Ids  # (options,)
     option_value: Ints  # (options,) MICRO
-    option_days: Ints  # (options,)
+    slot_days: Ints  # (S,) meetings by day, eight bits a day
     span_ptr: Ints  # (S + 1,) meetings of a slot
     span_first: Ints  # (meetings,) first point of the week at which the meeting is on, POINTS a day
     span_last: Ints  # (meetings,) first point after it
@@ -68,14 +70,15 @@ class Pool(NamedTuple):
     slot: Ids  # (I, P, length) slots, -1 after the last
     value: Ints  # (I, P) MICRO without prices
     size: Ints  # (I,)
-    tension: Ints  # (I, LIMITS) MICRO: multipliers of the limits that the programme does not see
-    used: Ints  # (I, P) round in which the plan was last best
+    tension: Ids  # (I, LIMITS) MICRO, at most MOST_TENSION: multipliers of the limits that the programme does not see
+    used: Ids  # (I, P) call in which the plan was last best, ALWAYS where it is never replaced
 
 
 class Scratch(NamedTuple):
     """One thread's working memory."""
 
     plain: Ints  # (options of one citizen,) MICRO after prices
+    days: Ints  # (options of one citizen,) meetings by day
     net: Ints  # (options of one citizen,) MICRO after prices and tension
     top: Ints  # (classes of one citizen,) net value of the best option
     order: Ids  # options of each class, best first
@@ -213,7 +216,7 @@ def search(
                     c += 1
                     it = option_ptr[c]
                 elif (allowed[d, a >> 6] >> np.uint64(a & 63)) & np.uint64(1) and not (
-                    (state[d, DAYS] + days[origin + a]) & FULL_DAY
+                    (state[d, DAYS] + days[a]) & FULL_DAY
                 ):
                     child = True
                     state[d, TAKEN] = a
@@ -222,7 +225,7 @@ def search(
                     state[d + 1, USEFUL] = state[d, USEFUL] + (minutes[c] if useful[c] else 0)
                     state[d + 1, PLAIN] = state[d, PLAIN] + plain[a]
                     state[d + 1, LOAD] = state[d, LOAD] + load[c]
-                    state[d + 1, DAYS] = state[d, DAYS] + days[origin + a]
+                    state[d + 1, DAYS] = state[d, DAYS] + days[a]
                     row = clash_at + a * words
                     for w in range(words):
                         allowed[d + 1, w] = allowed[d, w] & ~clash[row + w]
@@ -267,11 +270,12 @@ def relaxed_use(
                 continue
             to = min(to, horizon)
             if here == top[c - class_ptr[base]] + bound[(k - base + 1) * size + (m | mask[c]) * width + to]:
-                j = origin + order[option_ptr[c] - origin]
+                a = order[option_ptr[c] - origin]
+                s = slot[origin + a]
                 use[0] += load[c]
                 for d in range(7):
-                    use[DAY_LIMIT + d] += (days[j] >> (8 * d)) & 255
-                for meeting in range(span_ptr[slot[j]], span_ptr[slot[j] + 1]):
+                    use[DAY_LIMIT + d] += (days[a] >> (8 * d)) & 255
+                for meeting in range(span_ptr[s], span_ptr[s + 1]):
                     for point in range(span_first[meeting], span_last[meeting]):
                         use[POINT_LIMIT + point] += 1
                 m |= mask[c]
@@ -296,7 +300,7 @@ def tax_options(
         start = option_ptr[c] - origin
         for a in range(start, option_ptr[c + 1] - origin):
             gain = plain[a] - tension[0] * load[c]
-            packed = days[origin + a]
+            packed = days[a]
             for d in range(7):
                 gain -= tension[DAY_LIMIT + d] * ((packed >> (8 * d)) & 255)
             if crowded > 0:
@@ -319,7 +323,7 @@ def tighten(
     first: int, last: int, class_ptr: Ints, option_ptr: Ints, time: Ints, load: Ints, mask: Ints, days: Ints,
     slot: Ids,
     span_ptr: Ints, span_first: Ints, span_last: Ints, masks: int, horizon: int, saturates: bool, incumbent: int,
-    turns: int, best_tension: Ints,
+    turns: int, best_tension: Ids,
     s: Scratch,
 ) -> tuple[int, int]:  # fmt: skip
     """Move the multipliers by Polyak steps; returns (least bound, slack of the multipliers that s.bound was left with).
@@ -357,7 +361,8 @@ def tighten(
         value = s.bound[0] + slack
         if value < root:
             root = value
-            best_tension[:] = tension
+            for r in range(LIMITS):
+                best_tension[r] = tension[r]
         if root <= incumbent or turn == turns:
             break
         relaxed_use(
@@ -374,7 +379,7 @@ def tighten(
             break
         step = max(np.int64(10_000), (value - incumbent) // norm * 3 // 4)
         for r in range(LIMITS):
-            tension[r] = max(0, tension[r] + step * use[r])
+            tension[r] = min(MOST_TENSION, max(0, tension[r] + step * use[r]))
     return root, slack
 
 
@@ -413,13 +418,13 @@ def best_plans(
     """
     choice_ptr, class_ptr, option_ptr = m.choice_ptr, m.class_ptr, m.option_ptr
     time, load, mask, useful = m.class_time, m.class_load, m.class_mask, m.class_useful
-    slot, value, days, clash, clash_ptr = m.option_slot, m.option_value, m.option_days, m.clash, m.clash_ptr
+    slot, value, clash, clash_ptr = m.option_slot, m.option_value, m.clash, m.clash_ptr
     bonus_all, bonus_ptr, horizon_all, saturates_all = m.bonus, m.bonus_ptr, m.horizon, m.saturates
     idle, short, load_left, days_left, fixed = m.idle, m.short, m.load_left, m.days, m.value
     minutes, minutes_left, span_ptr = m.class_minutes, m.minutes_left, m.span_ptr
     span_first, span_last = m.span_first, m.span_last
     p_slot, p_value, p_size, p_tension, p_used = pool.slot, pool.value, pool.size, pool.tension, pool.used
-    net, order, bound, plain, found = s.net, s.order, s.bound, s.plain, s.plan
+    net, order, bound, plain, days, found = s.net, s.order, s.bound, s.plain, s.days, s.plan
     tension, left = s.tension, s.left
     left[POINT_LIMIT:] = 1
     for at in range(len(who)):
@@ -440,6 +445,7 @@ def best_plans(
             pooled, incumbent = -1, bonus[0] - short[i]
         for a in range(num):
             plain[a] = value[origin + a] - price[slot[origin + a]]
+            days[a] = m.slot_days[slot[origin + a]]
             order[a] = a
         left[0] = load_left[i]
         for d in range(7):

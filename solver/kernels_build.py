@@ -229,16 +229,20 @@ def apply_locks(f: Facts, base: Base) -> None:
 
 
 class Blocks(NamedTuple):
-    """Slots in blocks of equal offering, length, load and site."""
+    """Slots in blocks of equal offering, length, load and site, so that only sites within reach are looked at."""
 
     slots: Ints  # (S,) by offering, then length, load and site
-    first: Ints  # (B + 1,) first of `slots` in each block
-    offering_ptr: Ints  # (O + 1,) blocks of an offering
+    first: Ints  # (B P + 1,) first of `slots` in each block, by kind of equal offering, length and load, then by site
+    offering_ptr: Ints  # (O + 1,) kinds of an offering
+    sites: Ints  # (P,) sites in the order of a kind's blocks
 
 
 @nb.njit(cache=True, nogil=True)
-def find_options(f: Facts, base: Base, blocks: Blocks, i: int, slots: Ints) -> int:
-    """Write the citizen's option slots, by offering, then length and load, into `slots`; return how many."""
+def find_options(f: Facts, base: Base, blocks: Blocks, i: int, slots: Ints, within: Ints) -> int:
+    """Write the citizen's option slots, by offering, then length and load, into `slots`; return how many.
+
+    `within` (P,) is working memory.
+    """
     found = 0
     if base.fault[i] != NO_RULE:
         return found
@@ -248,7 +252,12 @@ def find_options(f: Facts, base: Base, blocks: Blocks, i: int, slots: Ints) -> i
     minutes, load, days, role, person = f.slot_minutes, f.slot_load, f.slot_days, f.slot_role, f.slot_person
     ptr, day, start, end = f.meeting_ptr, f.meeting_day, f.meeting_start, f.meeting_end
     gap, travel = f.pattern_gap, f.travel
-    by_block, first, offering_ptr = blocks.slots, blocks.first, blocks.offering_ptr
+    by_block, first, offering_ptr, sites = blocks.slots, blocks.first, blocks.offering_ptr, blocks.sites
+    num_near = 0
+    for at in range(len(sites)):
+        if reach[sites[at]]:
+            within[num_near] = at
+            num_near += 1
     most_minutes, most_load, days_so_far = base.minutes[i], base.load[i], base.days[i]
     for o in range(len(offering_ptr) - 1):
         taken = False
@@ -256,21 +265,23 @@ def find_options(f: Facts, base: Base, blocks: Blocks, i: int, slots: Ints) -> i
             taken = taken or offering[locked[k]] == o
         if taken or barred[o] != 0:
             continue
-        for block in range(offering_ptr[o], offering_ptr[o + 1]):
-            s = by_block[first[block]]
-            if not reach[site[s]] or minutes[s] > most_minutes or load[s] > most_load:
+        for kind in range(offering_ptr[o], offering_ptr[o + 1]):
+            s = by_block[first[kind * len(sites)]]
+            if minutes[s] > most_minutes or load[s] > most_load:
                 continue
-            for at in range(first[block], first[block + 1]):
-                s = by_block[at]
-                if not is_open[s] or (days_so_far + days[s]) & 0x80808080808080:
-                    continue
-                free = is_own_person(contact, role[s], person[s]) and can_come(available, ptr, day, start, end, s)
-                for k in range(len(locked)):
-                    t = locked[k]
-                    free = free and not clash(gap, travel, pattern[s], pattern[t], site[s], site[t])
-                if free:
-                    slots[found] = s
-                    found += 1
+            for near in range(num_near):
+                block = kind * len(sites) + within[near]
+                for at in range(first[block], first[block + 1]):
+                    s = by_block[at]
+                    if not is_open[s] or (days_so_far + days[s]) & 0x80808080808080:
+                        continue
+                    free = is_own_person(contact, role[s], person[s]) and can_come(available, ptr, day, start, end, s)
+                    for k in range(len(locked)):
+                        t = locked[k]
+                        free = free and not clash(gap, travel, pattern[s], pattern[t], site[s], site[t])
+                    if free:
+                        slots[found] = s
+                        found += 1
     return found
 
 
@@ -308,9 +319,9 @@ def fewest_first(offering: Ints, minutes: Ints, slots: Ints, sorted_slots: Ints)
 @nb.njit(cache=True, nogil=True)
 def count_options(f: Facts, base: Base, blocks: Blocks, first: int, last: int, count: Ints) -> None:
     """Fill count[first:last], (I, 3): options, classes and choices of each citizen."""
-    slots = np.empty(len(f.slot_offering), np.int64)
+    slots, within = np.empty(len(f.slot_offering), np.int64), np.empty(len(blocks.sites), np.int64)
     for i in range(first, last):
-        found = find_options(f, base, blocks, i, slots)
+        found = find_options(f, base, blocks, i, slots, within)
         count[i, 0] = found
         for a in range(found):
             s = slots[a]
@@ -333,7 +344,6 @@ class Choices(NamedTuple):
     class_useful: Bools  # (classes,)
     option_slot: NDArray[np.int32]  # (options,)
     option_value: Ints  # (options,) MICRO
-    option_days: Ints  # (options,) meetings a day, eight bits each
     clash_ptr: Ints  # (I + 1,) first word of a citizen's clash rows
     clash: NDArray[
         np.uint64
@@ -344,8 +354,9 @@ class Choices(NamedTuple):
 def fill_options(f: Facts, base: Base, blocks: Blocks, first: int, last: int, c: Choices, start: Ints) -> None:
     """Fill `c` for citizens first .. last - 1, changed in place; `start` is (I, 3): first option, class, choice."""
     by_offering, slots = np.empty(len(f.slot_offering), np.int64), np.empty(len(f.slot_offering), np.int64)
+    within = np.empty(len(blocks.sites), np.int64)
     for i in range(first, last):
-        found = find_options(f, base, blocks, i, by_offering)
+        found = find_options(f, base, blocks, i, by_offering, within)
         fewest_first(f.slot_offering, f.slot_minutes, by_offering[:found], slots[:found])
         option, cls, choice = start[i, 0], start[i, 1] - 1, start[i, 2] - 1
         for a in range(found):
@@ -369,7 +380,6 @@ def fill_options(f: Facts, base: Base, blocks: Blocks, first: int, last: int, c:
             turn = option + a
             c.option_slot[turn] = s
             c.option_value[turn] = slot_value(f, i, s)
-            c.option_days[turn] = f.slot_days[s]
         mark_clashes(
             f.pattern_gap,
             f.travel,

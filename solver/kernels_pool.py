@@ -12,6 +12,7 @@ from solver.problem import Bools, Ints
 
 Ids = NDArray[np.int32]
 Floats = NDArray[np.float64]
+Counts = NDArray[np.int16]
 NEVER = -(1 << 60)
 CLOSED = 2_000_000_000  # 1/1000 points: more than any plan is worth
 
@@ -23,6 +24,18 @@ class Rows(NamedTuple):
     use_ptr: Ints  # (S + 1,) staff and room rows of a slot
     use_row: Ints  # positions S .. S + R - 1
     closed: Bools  # (S,) nobody may enter
+
+
+class Passes(NamedTuple):
+    """What passes over the plans seen change in place."""
+
+    price: Ints  # (S + R,) 1/1000 points
+    chosen: Ints  # (I,) the last plan of each, -1 = none
+    tally: Counts  # (I, P) how often each plan was best
+    mean: Floats  # (S + R,) of the prices over the second half of the passes; their sum until those end
+    total: Ints  # (S,) 1/1000 points a slot with its rows
+    running: Ints  # (S + R,) load of everybody's last plan
+    block: Ints  # (S + R,) load of the last block
 
 
 @nb.njit(cache=True, nogil=True)
@@ -77,65 +90,85 @@ def move_prices(
 
 
 @nb.njit(cache=True, nogil=True)
-def pool_passes(
-    who: Ints, size: int, passes: int, slots: Ids, value: Ints, count: Ints, rows: Rows, cap: Ints, price: Ints,
-    step: float,
-    decay: float, mix: float, floor: float, chosen: Ints, tally: Ints, mean: Floats,
-) -> float:  # fmt: skip
-    """Move prices block by block over the plans seen; returns the last step.
-
-    `who` in the order of the blocks of `size`; `chosen` (I,) the last plan of each, `tally` (I,
-    P) how often each plan was
-    best, `mean` (S + R,) the mean price over the passes: these and `price` change in place.
-    """
-    num = len(price)
-    num_slots, closed = len(rows.use_ptr) - 1, rows.closed
-    total = np.zeros(num_slots, np.int64)
-    running = np.zeros(num, np.int64)
-    block = np.zeros(num, np.int64)
-    mean[:] = 0.0
-    blocks = 0
-    slot_prices(rows, price, total)
+def pick_plans(who: Ints, slots: Ids, value: Ints, count: Ints, total: Ints, pick: Ints) -> None:
+    """Fill `pick`, in the order of `who`, with each one's best plan at (S,) `total` prices, the first of equals."""
     for at in range(len(who)):
-        if chosen[who[at]] >= 0:
-            add_plan(rows, slots[who[at], chosen[who[at]]], 1, running)
+        i = who[at]
+        best, found = NEVER, -1
+        for p in range(count[i]):
+            worth = value[i, p]
+            for k in range(slots.shape[2]):
+                s = slots[i, p, k]
+                if s < 0 or worth <= best:  # No price is below zero.
+                    break
+                worth -= total[s] * 1_000
+            if worth > best:
+                best, found = worth, p
+        pick[at] = found
+
+
+@nb.njit(cache=True, nogil=True)
+def take_picks(who: Ints, pick: Ints, slots: Ids, rows: Rows, state: Passes) -> None:
+    """Let everybody in `who` go over to the plan picked for her; `state` changes in place."""
+    state.block[:] = 0
+    for at in range(len(who)):
+        i, before, now = who[at], state.chosen[who[at]], pick[at]
+        if before >= 0:
+            add_plan(rows, slots[i, before], -1, state.running)
+        state.chosen[i] = now
+        if now >= 0:
+            state.tally[i, now] += 1
+            add_plan(rows, slots[i, now], 1, state.block)
+            add_plan(rows, slots[i, now], 1, state.running)
+
+
+@nb.njit(cache=True, nogil=True)
+def step_prices(
+    rows: Rows, cap: Ints, scale: float, step: float, mix: float, floor: float, counts: bool, state: Passes
+) -> None:
+    """Move the prices after a block and, where it `counts`, add them to the mean; `state` changes in place."""
+    price, block, running, mean, total = state.price, state.block, state.running, state.mean, state.total
+    num, num_slots, closed = len(price), len(rows.use_ptr) - 1, rows.closed
+    for r in range(num):
+        if price[r] == 0 and block[r] == 0 and running[r] <= cap[r]:
+            continue
+        price[r] = moved_price(price[r], cap[r], block[r] * scale, running[r], step, mix, floor)
+        mean[r] += price[r] * counts
+        if r < num_slots and not closed[r]:
+            total[r] = price[r]
+    if num > num_slots:
+        slot_prices(rows, price, total)
+
+
+@nb.njit(cache=True, nogil=True)
+def begin_passes(who: Ints, slots: Ids, rows: Rows, state: Passes) -> None:
+    """Fill the loads and prices that passes begin with; `state` changes in place."""
+    state.mean[:] = 0.0
+    state.running[:] = 0
+    slot_prices(rows, state.price, state.total)
+    for at in range(len(who)):
+        if state.chosen[who[at]] >= 0:
+            add_plan(rows, slots[who[at], state.chosen[who[at]]], 1, state.running)
+
+
+@nb.njit(cache=True, nogil=True)
+def pool_passes(
+    who: Ints, size: int, passes: int, first: int, slots: Ids, value: Ints, count: Ints, rows: Rows, cap: Ints,
+    step: float, decay: float, mix: float, floor: float, state: Passes,
+) -> float:  # fmt: skip
+    """Move prices block by block over the plans seen, in one thread; returns the last step.
+
+    `who` in the order of the blocks of `size`; passes from `first` on are added to the mean; `state` changes in place.
+    """
+    pick = np.empty(size, np.int64)
+    begin_passes(who, slots, rows, state)
     for turn in range(passes):
         for start in range(0, len(who), size):
-            end = min(start + size, len(who))
-            block[:] = 0
-            for at in range(start, end):
-                i = who[at]
-                best, pick = NEVER, -1
-                for p in range(count[i]):
-                    worth = value[i, p]
-                    for k in range(slots.shape[2]):
-                        s = slots[i, p, k]
-                        if s < 0:
-                            break
-                        worth -= total[s] * 1_000
-                    if worth > best:
-                        best, pick = worth, p
-                if chosen[i] >= 0:
-                    add_plan(rows, slots[i, chosen[i]], -1, running)
-                chosen[i] = pick
-                if pick >= 0:
-                    tally[i, pick] += 1
-                    add_plan(rows, slots[i, pick], 1, block)
-                    add_plan(rows, slots[i, pick], 1, running)
-            scale = len(who) / (end - start)
-            for r in range(num):
-                if price[r] == 0 and block[r] == 0 and running[r] <= cap[r]:
-                    continue
-                price[r] = moved_price(price[r], cap[r], block[r] * scale, running[r], step, mix, floor)
-                mean[r] += price[r] * (2 * turn >= passes)
-                if r < num_slots and not closed[r]:
-                    total[r] = price[r]
-            if num > num_slots:
-                slot_prices(rows, price, total)
+            some = who[start : start + size]
+            pick_plans(some, slots, value, count, state.total, pick)
+            take_picks(some, pick, slots, rows, state)
+            step_prices(rows, cap, len(who) / len(some), step, mix, floor, turn >= first, state)
             step *= decay
-            blocks += 2 * turn >= passes
-    for r in range(num):
-        mean[r] /= max(1, blocks)
     return step
 
 

@@ -14,8 +14,23 @@ HARD_TURNS = 10
 
 
 def plan_length(menu: kernels.Menu) -> int:
-    """The most activities that anybody's plan can hold beyond her locks."""
-    return max(1, int(np.diff(menu.choice_ptr).max(initial=1)))
+    """The most activities that anybody's hours and energy hold beyond her locks; at least 1."""
+    hours = _most_that_fit(menu, menu.class_minutes, menu.minutes_left)
+    energy = _most_that_fit(menu, menu.class_load, menu.load_left)
+    return max(1, int(np.minimum(hours, energy).max(initial=1)))
+
+
+def _most_that_fit(menu: kernels.Menu, amount: Ints, most: Ints) -> Ints:
+    """(I,) how many choices fit into (I,) `most` when each takes its class of least (classes,) `amount`."""
+    num = np.diff(menu.choice_ptr)
+    if not num.any():
+        return num
+    citizen = np.repeat(np.arange(len(num)), num)
+    least = np.minimum.reduceat(amount, menu.class_ptr[:-1])
+    least = least[np.lexsort((least, citizen))]
+    spent = np.concatenate([[0], np.cumsum(least)])
+    fits = spent[1:] - spent[menu.choice_ptr[citizen]] <= most[citizen]
+    return np.bincount(citizen, fits, minlength=len(num)).astype(np.int64)
 
 
 def empty_value(menu: kernels.Menu) -> Ints:
@@ -28,10 +43,10 @@ def make_pool(menu: kernels.Menu, pool_size: int, length: int) -> kernels.Pool:
     num = len(menu.horizon)
     pool = kernels.Pool(
         np.full((num, pool_size, length), -1, np.int32), np.zeros((num, pool_size), np.int64),
-        np.ones(num, np.int64), np.zeros((num, kernels.LIMITS), np.int64), np.zeros((num, pool_size), np.int64),
+        np.ones(num, np.int64), np.zeros((num, kernels.LIMITS), np.int32), np.zeros((num, pool_size), np.int32),
     )  # fmt: skip
     pool.value[:, 0] = empty_value(menu)
-    pool.used[:, 0] = 1 << 60
+    pool.used[:, 0] = kernels.ALWAYS
     return pool
 
 
@@ -44,6 +59,7 @@ def make_scratch(menu: kernels.Menu) -> kernels.Scratch:
     depth = int((last - first).max(initial=1)) + 2
     return kernels.Scratch(
         plain=np.zeros(options, np.int64),
+        days=np.zeros(options, np.int64),
         net=np.zeros(options, np.int64),
         top=np.zeros(classes, np.int64),
         order=np.zeros(options, np.int32),

@@ -67,7 +67,7 @@ class OneCitizen:
         length = max(1, int(self.menu.choice_ptr[1]))
         self._pool = kernels.Pool(
             np.full((1, POOL_SIZE, length), -1, np.int32), np.zeros((1, POOL_SIZE), np.int64), np.zeros(1, np.int64),
-            np.zeros((1, kernels.LIMITS), np.int64), np.zeros((1, POOL_SIZE), np.int64),
+            np.zeros((1, kernels.LIMITS), np.int32), np.zeros((1, POOL_SIZE), np.int32),
         )  # fmt: skip
         self._plan = np.full((1, length), -1, np.int32)
         self._net, self._upper, self._nodes = np.zeros((3, 1), np.int64)
@@ -143,7 +143,7 @@ class OneCitizen:
         pool.slot[0, keep] = -1
         pool.slot[0, keep, 0] = self.options[a]
         pool.value[0, keep] = menu.option_value[a] + menu.bonus[menu.class_mask[c]] - max(0, idle)
-        pool.used[0, keep] = 1 << 60
+        pool.used[0, keep] = kernels.ALWAYS
         pool.size[0] = max(pool.size[0], keep + 1)
         return keep
 
@@ -198,6 +198,7 @@ def _make_scratch(menu: kernels.Menu) -> kernels.Scratch:
     depth = choices + 2
     return kernels.Scratch(
         plain=np.empty(options, np.int64),
+        days=np.empty(options, np.int64),
         net=np.empty(options, np.int64),
         top=np.empty(classes, np.int64),
         order=np.empty(options, np.int32),

@@ -118,13 +118,17 @@ def _facts(frame: Frame, problem: Problem) -> build.Facts:
 def _blocks(problem: Problem) -> build.Blocks:
     """Slots sorted by offering, length, load and site, sites and slots in a fixed shuffle."""
     rng = np.random.default_rng(0)
-    shuffle, site = rng.permutation(problem.num_slots), rng.permutation(len(problem.travel))[problem.slot_site]
-    keys = (problem.slot_offering, problem.slot_minutes, problem.slot_load, site)
-    order = np.lexsort((shuffle, *reversed(keys))).astype(np.int64)
+    shuffle, place = rng.permutation(problem.num_slots), rng.permutation(len(problem.travel))
+    keys = (problem.slot_offering, problem.slot_minutes, problem.slot_load)
+    order = np.lexsort((shuffle, place[problem.slot_site], *reversed(keys))).astype(np.int64)
     fresh = np.any([key[order][1:] != key[order][:-1] for key in keys], axis=0)
-    first = np.flatnonzero(np.concatenate([[True], fresh])) if len(order) else np.zeros(0, np.int64)
-    pointer = np.searchsorted(problem.slot_offering[order[first]], np.arange(problem.num_offerings + 1))
-    return build.Blocks(order, np.append(first, len(order)).astype(np.int64), pointer.astype(np.int64))
+    kind = np.cumsum(np.concatenate([np.zeros(min(1, len(order)), np.int64), fresh]))
+    kinds = int(kind.max(initial=-1)) + 1
+    block = kind * len(place) + place[problem.slot_site[order]]
+    first = np.searchsorted(block, np.arange(kinds * len(place) + 1))
+    of_kind = problem.slot_offering[order[np.searchsorted(kind, np.arange(kinds))]]
+    pointer = np.searchsorted(of_kind, np.arange(problem.num_offerings + 1))
+    return build.Blocks(order, first.astype(np.int64), pointer.astype(np.int64), np.argsort(place).astype(np.int64))
 
 
 def _empty_choices(start: Ints, count: Ints) -> build.Choices:
@@ -143,7 +147,6 @@ def _empty_choices(start: Ints, count: Ints) -> build.Choices:
         class_useful=np.zeros(classes, np.bool_),
         option_slot=np.zeros(options, np.int32),
         option_value=np.zeros(options, np.int64),
-        option_days=np.zeros(options, np.int64),
         clash_ptr=clash_ptr,
         clash=np.zeros(int(clash_ptr[-1]), np.uint64),
     )
@@ -170,7 +173,7 @@ def _menu(frame: Frame, problem: Problem, base: build.Base, c: build.Choices) ->
     useful = np.maximum(base.useful, 0)
     return Menu(
         c.choice_ptr, c.class_ptr, c.option_ptr, time, c.class_minutes, c.class_load, mask, c.class_useful,
-        c.option_slot, c.option_value, c.option_days, problem.meeting_ptr, frame.span_first, frame.span_last,
+        c.option_slot, c.option_value, frame.days, problem.meeting_ptr, frame.span_first, frame.span_last,
         c.clash_ptr, c.clash, bonus_ptr, bonus,
         np.where(saturates, -(-useful // unit), horizon), saturates, unit, idle, idle * useful, minutes_left,
         np.maximum(base.load, 0), base.days, base.value,

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from solver import kernels_pool as moves
 from solver.master import lagrangian, slot_prices
+from solver.passes import Steps, run_passes, start_passes
 from solver.pricing import FIRST_NODES, MOVE_NODES, PlanFinder
 from solver.problem import Ints
 
@@ -44,7 +45,7 @@ class PriceSearch:
     certified: int = 0  # nodes a search that the bound at the best prices rests on
     restart_step: float = field(init=False)  # where the passes over the plans seen begin
     best: Ints = field(init=False)  # prices of the best bound
-    tally: Ints = field(init=False)  # (I, P) how often each plan was best in the last passes
+    tally: moves.Counts = field(init=False)  # (I, P) how often each plan was best in the last passes
     chosen: Ints = field(init=False)
     mean: NDArray[np.float64] = field(init=False)
     load: Ints = field(init=False)  # (S + R,) of everybody's last plan
@@ -54,7 +55,7 @@ class PriceSearch:
         self.restart_step = self.options.restart_step
         self.best = self.price.copy()
         self.chosen = np.full(num, -1, np.int64)
-        self.tally = np.zeros(self.finder.pool.value.shape, np.int64)
+        self.tally = np.zeros(self.finder.pool.value.shape, np.int16)
         self.mean = np.zeros(len(self.price))
         self.load = np.zeros(len(self.price), np.int64)
 
@@ -62,7 +63,7 @@ class PriceSearch:
         """Price everybody exactly, block by block, a price step after each block."""
         o = self.options
         blocks = np.array_split(self.order, max(1, min(o.blocks, len(self.order))))
-        for block in blocks:
+        for block in map(np.sort, blocks):  # Neighbours have slots in common.
             if not first:
                 moves.add_plans(self.rows, block, self.finder.plan, -1, self.load)
             self.finder.best_plans(block, slot_prices(self.rows, self.price), FIRST_NODES if first else MOVE_NODES)
@@ -77,14 +78,14 @@ class PriceSearch:
     def pool_pass(self) -> None:
         """Many cheap passes over the plans seen; the mean price is the next candidate."""
         o = self.options
-        pool = self.finder.pool
         self.tally[:] = 0
         size = max(1, -(-len(self.order) // o.pool_blocks))
-        self.step = moves.pool_passes(
-            self.order, size, o.passes, pool.slot, pool.value, pool.size, self.rows, self.rows.cap, self.price,
-            max(self.step, self.restart_step), o.pool_decay ** (1 / o.pool_blocks), o.pool_mix, o.floor, self.chosen,
-            self.tally, self.mean,
-        )  # fmt: skip
+        steps = Steps(
+            size, o.passes, max(self.step, self.restart_step), o.pool_decay ** (1 / o.pool_blocks), o.pool_mix, o.floor
+        )
+        state = start_passes(self.price, self.chosen, self.tally, len(self.rows.closed))
+        self.step = run_passes(self.finder, self.order, self.rows, self.rows.cap, state, steps)
+        self.mean = state.mean
         self.step = max(self.step, self.restart_step / 6)
 
     def appraise(self, price: Ints | None = None) -> None:

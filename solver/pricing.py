@@ -83,6 +83,11 @@ class PlanFinder:
         else:
             list(self._workers.map(run, np.array_split(who, self.threads), self._scratch))
 
+    def in_threads(self, work: Callable[[slice], None], num: int) -> None:
+        """Do a range of `num` in each thread."""
+        cuts = np.linspace(0, num, self.threads + 1).astype(np.int64).tolist()
+        list(self._workers.map(work, map(slice, cuts[:-1], cuts[1:])))
+
     def reseat(self, order: Ints, price: Ints, limits: Limits, closed: Bools, seating: Seating) -> int:
         """Let each citizen of `order` in turn take her best plan that fits; returns how many changed."""
         self._tell_changed(order)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from solver import kernels_chain as chains
 from solver import kernels_pool as moves
 from solver.master import slot_prices
+from solver.passes import Steps, run_passes, start_passes
 from solver.pricing import MOVE_NODES, PlanFinder
 from solver.problem import MICRO_PER_PRICE, Bools, Ints
 
@@ -67,28 +68,24 @@ def dive(
     rng: np.random.Generator,
     options: DiveOptions,
 ) -> Iterator[int]:
-    """Seat the citizens in `who`, now seated nowhere, step by step; yields how many are still open.
+    """Seat the citizens in `who`, now seated nowhere, step by step; yields how many are still open after each.
 
-    `seating` changes in place.
+    The last few are seated after the last yield. `seating` changes in place.
     """
     price = price.copy()
     open_ = rng.permutation(who)
     pool = finder.pool
     chosen = np.full(len(finder.plan), -1, np.int64)
-    tally = np.zeros(pool.value.shape, np.int64)
-    mean = np.zeros(len(price))
+    tally = np.zeros(pool.value.shape, np.int16)
     first = True
     while len(open_) > options.stop_at:
         cap = np.maximum(rows.cap - seating.load, 0)
         here = rows._replace(closed=full_slots(rows, seating.load))
-        finder.best_plans(_shut_out(finder, here, chosen, open_), slot_prices(here, price), MOVE_NODES)
+        finder.best_plans(np.sort(_shut_out(finder, here, chosen, open_)), slot_prices(here, price), MOVE_NODES)
         tally[open_], chosen[open_] = 0, -1
         size = max(1, -(-len(open_) // min(100, 8 + len(open_) // 16)))
-        moves.pool_passes(
-            open_, size, options.passes, pool.slot, pool.value, pool.size, here, cap, price, options.step, 1.0,
-            0.2, 4.0,
-            chosen, tally, mean,
-        )  # fmt: skip
+        state = start_passes(price, chosen, tally, len(rows.closed))
+        run_passes(finder, open_, here, cap, state, Steps(size, options.passes, options.step, 1.0, 0.2, 4.0))
         often = tally[open_].max(axis=1)
         chosen[open_] = tally[open_].argmax(axis=1)
         order = open_[np.lexsort((rng.random(len(open_)), -often))]
@@ -104,7 +101,6 @@ def dive(
         if len(fixed) == 0:
             break
     finder.reseat(open_, _sum_rows(rows, price), limits(rows, price), rows.closed, seating)
-    yield 0
 
 
 def _shut_out(finder: PlanFinder, rows: moves.Rows, chosen: Ints, open_: Ints) -> Ints:

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Table = NDArray[Any]  # whole numbers; as narrow as `TABLES` where a week is large
 Bools = NDArray[np.bool_]
 
 MICRO = 1_000_000
@@ -94,20 +95,20 @@ class Problem:
     daily_limit: Ints  # (I,) meetings a day
     idle_penalty: Ints  # (I,) points a minute below min_minutes
     parallel_points: Ints  # (I,) points for a job-oriented and a health or skill activity together
-    need_points: Ints  # (I, L) points for a covered leg, 0 = not needed
+    need_points: Table  # (I, L) points for a covered leg, 0 = not needed
     reach: Bools  # (I, P) sites that the citizen can come to
     available: Bools  # (I, 7, 96) quarter-hours
-    barred: Ints  # (I, O) sum of BARRED_BIT of the rules that keep the offering from the citizen
+    barred: Table  # (I, O) sum of BARRED_BIT of the rules that keep the offering from the citizen
     serves_goal: Bools  # (I, O) the offering serves a sub-goal
-    progress: Ints  # (I, O) points
-    wish: Ints  # (I, O) points
-    strength: Ints  # (I, O) points
-    lottery: Ints  # (I, O) numbers 0 .. 99
+    progress: Table  # (I, O) points
+    wish: Table  # (I, O) points
+    strength: Table  # (I, O) points
+    lottery: Table  # (I, O) numbers 0 .. 99
     time_points: (
-        Ints  # (I, 7, 2) points a meeting by day and half (0 = starts before 12:00), averaged over a slot's meetings
+        Table  # (I, 7, 2) points a meeting by day and half (0 = starts before 12:00), averaged over a slot's meetings
     )
-    site_points: Ints  # (I, P) points
-    contact: Ints  # (I, C) staff position of the citizen's contact in each role, -1 = none
+    site_points: Table  # (I, P) points
+    contact: Table  # (I, C) staff position of the citizen's contact in each role, -1 = none
     keep_ptr: Ints  # (I + 1,)
     keep_slot: Ints  # (K,) slots in which the citizen was last week
     keep_points: Ints  # (K,) points for staying there
@@ -184,6 +185,10 @@ class Problem:
             arrays |= {column: getattr(self, column)[chosen] for column in columns}
         return self.with_citizens(**arrays, apart=apart[(apart >= 0).all(axis=1)])
 
+    def narrow(self) -> Problem:
+        """The same week, its largest tables in integers no wider than their values can need."""
+        return self.with_citizens(**{name: getattr(self, name).astype(width) for name, width in TABLES.items()})
+
     def seats_only(self) -> Problem:
         """The same week without minimum sizes, staff and room rows and keep-apart pairs."""
         none = np.zeros(0, np.int64)
@@ -200,6 +205,17 @@ class Problem:
 
 _KIND: dict[str, Any] = {field.name: field.type for field in fields(Problem)}
 _OF_CITIZENS = dict(list(_KIND.items())[list(_KIND).index("weight") :])
+TABLES: dict[str, type[np.signedinteger[Any]]] = {
+    "need_points": np.int16,
+    "barred": np.int8,
+    "progress": np.int16,
+    "wish": np.int16,
+    "strength": np.int16,
+    "lottery": np.int8,
+    "time_points": np.int16,
+    "site_points": np.int16,
+    "contact": np.int32,
+}
 BY_CITIZEN = tuple(list(_OF_CITIZENS)[: list(_OF_CITIZENS).index("keep_ptr")])  # arrays with a row for each citizen
 
 
@@ -220,7 +236,8 @@ def _check(p: Problem, kind: dict[str, Any]) -> None:
 
 def _check_array(name: str, array: Any, kind: Any) -> None:
     wanted = np.bool_ if kind == "Bools" else np.int64
-    if not isinstance(array, np.ndarray) or array.dtype != wanted:
+    allowed = {wanted, TABLES.get(name, wanted)}
+    if not isinstance(array, np.ndarray) or array.dtype.type not in allowed:
         raise InvalidProblemError(
             f"{name}: expected a numpy array of {wanted.__name__}, found {getattr(array, 'dtype', type(array))}"
         )
@@ -312,8 +329,8 @@ def _check_ranges(p: Problem, names: Collection[str]) -> None:
         if name not in names:
             continue
         array = getattr(p, name)
-        bad = (array < low) | (array > high)
-        if bad.any():
+        if array.size and (array.min() < low or array.max() > high):
+            bad = (array < low) | (array > high)
             place = tuple(int(x) for x in np.argwhere(bad)[0])
             raise InvalidProblemError(f"{name}{list(place)}: expected {low} .. {high}, found {int(array[place])}")
     _refuse("slot_role", p.slot_role >= p.contact.shape[1], f"a role below {p.contact.shape[1]}")

@@ -12,6 +12,7 @@ from solver.pricing import PlanFinder
 from solver.problem import MICRO, MICRO_PER_PRICE, Ints
 
 MOST_SEEN = 7_000  # plans that could be in a better one; where there are more, another dive gains more
+AT_ONCE = 10_000  # citizens whose plans are looked at together, so that it takes little memory
 MOST_COLUMNS = 2_500  # beside the present plans of the same citizens: some seconds of work at most
 WORK = 100_000  # columns times nodes
 
@@ -22,17 +23,27 @@ def columns(finder: PlanFinder, rows: moves.Rows, price: Ints, gap: int) -> tupl
     A plan whose regret at `price` exceeds `gap`, the bound less the objective in MICRO, is in no better whole plan. Of
     more, those of least regret are taken; of more than MOST_SEEN, none.
     """
-    pool = finder.pool
     total = slot_prices(rows, price) * MICRO_PER_PRICE
-    cost = np.where(pool.slot >= 0, total[pool.slot], 0).sum(axis=2)
-    seen = np.arange(pool.value.shape[1]) < pool.size[:, None]
-    net = np.where(seen, pool.value - cost, -(1 << 60))
-    who, plan = np.nonzero(seen & (net >= net.max(axis=1, keepdims=True) - gap) & (net > -(1 << 50)))
-    if len(who) > MOST_SEEN:
-        return who[:0], plan[:0]
-    regret = net.max(axis=1)[who] - net[who, plan]
+    found = np.zeros((3, 0), np.int64)
+    for first in range(0, len(finder.pool.size), AT_ONCE):
+        found = np.concatenate([found, _regrets(finder, total, first, gap)], axis=1)
+        if found.shape[1] > MOST_SEEN:
+            return found[0, :0], found[1, :0]
+    who, plan, regret = found
     least = np.sort(np.argsort(regret, kind="stable")[:MOST_COLUMNS])
     return who[least], plan[least]
+
+
+def _regrets(finder: PlanFinder, total: Ints, first: int, gap: int) -> Ints:
+    """(3, K) citizens from `first` on, pool positions, and MICRO of regret: the plans with no more of it than `gap`."""
+    pool, some = finder.pool, slice(first, first + AT_ONCE)
+    slots, value = pool.slot[some], pool.value[some]
+    cost = np.where(slots >= 0, total[slots], 0).sum(axis=2)
+    seen = np.arange(value.shape[1]) < pool.size[some, None]
+    net = np.where(seen, value - cost, -(1 << 60))
+    regret = net.max(axis=1, keepdims=True) - net
+    who, plan = np.nonzero(seen & (regret <= gap) & (net > -(1 << 50)))
+    return np.stack([first + who, plan, regret[who, plan]])
 
 
 def best_of_seen(

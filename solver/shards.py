@@ -22,7 +22,7 @@ Ids = NDArray[np.int32]
 Places = NDArray[np.int16]
 NOWHERE = -1
 BY_CLASS = ("class_time", "class_minutes", "class_load", "class_mask", "class_useful")
-BY_OPTION = ("option_slot", "option_value", "option_days")
+BY_OPTION = ("option_slot", "option_value")
 BY_CITIZEN = ("horizon", "saturates", "idle", "short", "minutes_left", "load_left", "days", "value")
 
 
@@ -46,9 +46,9 @@ class Seen(NamedTuple):
     size: Ints  # (K,) plans of each
     slot: Ids  # (N, length) slots, -1 after the last
     value: Ints  # (N,) MICRO without prices
-    used: Ints  # (N,) call in which the plan was last best
+    used: Ids  # (N,) call in which the plan was last best
     at: Ids  # (T,) of the tensions that are not zero: position in `who` times LIMITS plus the limit
-    tension: Ints  # (T,) MICRO
+    tension: Ids  # (T,) MICRO
 
 
 class Query(NamedTuple):
@@ -71,7 +71,7 @@ class Answer(NamedTuple):
     upper: Ints  # (k,) MICRO, of these
     nodes: Ids  # (n,)
     at: Ids  # (T,) of the tensions that changed: position in the query times LIMITS plus the limit
-    tension: Ints  # (T,) MICRO
+    tension: Ids  # (T,) MICRO
     seconds: float  # that the search took
 
 
@@ -172,12 +172,12 @@ def put_rows(pool: kernels.Pool, seen: Seen) -> None:
     put_tensions(pool, who, seen.at, seen.tension)
 
 
-def changed_tensions(tension: Ints, before: Ints) -> tuple[Ids, Ints]:
+def changed_tensions(tension: Ids, before: Ids) -> tuple[Ids, Ids]:
     """(T,) positions in rows of LIMITS, and (T,) MICRO, of the tensions that are not as before."""
     at = np.flatnonzero(tension != before)
     return at.astype(np.int32), tension.ravel()[at]
 
 
-def put_tensions(pool: kernels.Pool, who: Ints, at: Ids, tension: Ints) -> None:
+def put_tensions(pool: kernels.Pool, who: Ints, at: Ids, tension: Ids) -> None:
     """Write such tensions of the citizens in `who` into a pool, changed in place."""
     pool.tension[who[at // kernels.LIMITS], at % kernels.LIMITS] = tension

@@ -27,7 +27,7 @@ class UnverifiedPlanError(RuntimeError):
 
 @dataclass(frozen=True)
 class Options:
-    """What a caller sets. A limit acts at the end of a round; the same seed and rounds give the same plan."""
+    """What a caller sets. A limit acts at the end of a round; the same seed, gap and rounds give the same plan."""
 
     seed: int = 1
     time_limit: float | None = 60.0  # seconds
@@ -78,7 +78,8 @@ def solve(
     began = time.perf_counter()
     options = options or Options()
     prepared = prepare(problem, options.threads)
-    work = Work(prepared, options.seed, options.threads, warm, schedule or Schedule(), crew)
+    schedule = schedule or Schedule(enough=options.gap_percent / 100)
+    work = Work(prepared, options.seed, options.threads, warm, schedule, crew)
     trace: list[Round] = []
     termination: Termination | None = None
     for phase in work.rounds():

@@ -280,7 +280,9 @@ def _value(problem: Problem, entries: _Entries) -> tuple[Ints, Ints, Ints]:
     citizen, slot = entries.citizen, entries.slot
     offering = problem.slot_offering[slot]
     leg = problem.offering_leg[offering]
-    entry_points = sum(table[citizen, offering] for table in (problem.progress, problem.wish, problem.strength))
+    entry_points = sum(
+        table[citizen, offering].astype(np.int64) for table in (problem.progress, problem.wish, problem.strength)
+    )
     entry_points += problem.site_points[citizen, problem.slot_site[slot]]
     entry_points += _time_points(problem, entries) + _keep_points(problem, entries)
     points = _totals(citizen, entry_points, problem.num_citizens)

@@ -65,7 +65,7 @@ def _worth(menu: Menu, i: int, slots: list[int]) -> int | None:
         minutes += int(menu.class_minutes[c])
         useful += int(menu.class_minutes[c]) if menu.class_useful[c] else 0
         load += int(menu.class_load[c])
-        days += int(menu.option_days[first + a])
+        days += int(menu.slot_days[slot])
         worth += int(menu.option_value[first + a])
         if days & FULL_DAY:
             return None

@@ -44,6 +44,9 @@ class Schedule:
     least: int = MICRO // 20  # a chain starts where a citizen would gain more
     noise: int = 1000  # 1/1000 points: prices that stir a plan before the next exchange
     stirred: float = 0.4  # share of citizens stirred
+    enough: float = 0.0  # relative gap that suffices
+    rough: float = 0.002  # from such a gap on, the bound's first rounds and the first dive do less
+    rough_passes: int = 24
 
 
 class Work:
@@ -84,9 +87,12 @@ class Work:
             yield from self._find_prices()
             yield from self._seat(self.schedule.quick, "first plan")
         rounds = self.schedule.bound_rounds if self.warm is None else self.schedule.warm_bound_rounds
-        yield from self._tighten_bound(rounds, self.schedule.first_nodes)
+        is_rough = self.warm is None and self.schedule.enough >= self.schedule.rough
+        yield from self._tighten_bound(rounds, self.schedule.first_nodes, self.schedule.enough if is_rough else 0.0)
         for turn in range(1_000_000):
             passes = self.schedule.dive.passes * (1 + 2 * turn)
+            if turn == 0 and is_rough:
+                passes = self.schedule.rough_passes
             deeper = replace(self.schedule.dive, passes=min(passes, 128))
             yield from self._seat(deeper, "dive")
             yield from self._exchanges(self.schedule.exchanges * (1 + turn))
@@ -138,14 +144,21 @@ class Work:
         self.search.appraise(self.search.price.copy())
         yield "bound"
 
-    def _tighten_bound(self, rounds: int, nodes: int) -> Iterator[str]:
+    def _tighten_bound(self, rounds: int, nodes: int, enough: float = 0.0) -> Iterator[str]:
+        """Move the prices until the bound falls little, then certify it.
+
+        Where a gap is `enough`, a round that lowers the bound by less than a fifth of it is the last, uncertified.
+        """
         stale = 0
         for _ in range(rounds):
             before = self.search.promise
             self.search.pool_pass()
             self.search.appraise()
             yield "bound"
-            stale = stale + 1 if before - self.search.promise < self.schedule.converged * abs(before) else 0
+            fall = before - self.search.promise
+            if fall < enough / 5 * abs(before):
+                return
+            stale = stale + 1 if fall < self.schedule.converged * abs(before) else 0
             if stale == 2:
                 break
         self.search.certify(nodes)
@@ -159,6 +172,7 @@ class Work:
         for _ in dive(self.finder, rows, self.search.best, seating, who, self.rng, options):
             yield phase
         yield from self._complete(rows, seating, phase)
+        yield phase
         for _ in range(self.schedule.settling if phase == "dive" else 0):
             self._exchange(stir=False)
             yield "exchange"
