@@ -42,6 +42,7 @@ BODIES: dict[str, Any] = {
     "rate_citizen": {"values": {"helbred": 3}},
     "say_help": {"value": 4},
     "try_new": {"yes": True},
+    "swap_agreed": {"yes": True},
     "fill_register": {"marks": []},
     "call_off": {"date": "2099-01-01", "state": "sick"},
     "say_coming": {"date": "2099-01-01", "group_id": 1},

@@ -144,11 +144,11 @@ def keep(raced: Raced) -> None:
         file.write(json.dumps(row) + "\n")
 
 
-def race_lines() -> Iterator[str]:
-    """A table of all races kept, added up by database."""
+def race_lines(folder: Path) -> Iterator[str]:
+    """A table of all races kept in a folder, added up by database."""
     yield "| database | races | requests | overbooked | drift | errors | confirmed | full | stale |"
     yield "|---|---|---|---|---|---|---|---|---|"
-    for file in sorted(RESULTS.glob("race-*.jsonl")):
+    for file in sorted(folder.glob("race-*.jsonl")):
         rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
         sums = (sum(row[name] for row in rows) for name in SUMMED)
         yield f"| {rows[0]['database']} | {len(rows)} | {' | '.join(f'{total:,}' for total in sums)} |"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, product
 from pathlib import Path
 
@@ -152,15 +152,15 @@ def newest(rows: Sequence[Figures]) -> list[Figures]:
     return [by_seed for _, by_seed in sorted({row["seed"]: row for row in same}.items())]
 
 
-def write_report(rows: Rows) -> str:
-    """The whole page."""
+def write_report(rows: Rows, races: Iterable[str] = ()) -> str:
+    """The whole page; `races` are the lines of the table of races."""
     parts = [TITLE, *_machines(rows), "## Against the bars\n", *_bars(rows), "\n## Figures\n"]
     for kind in MORE:
         parts += _figures(kind, rows)
     last = {name: newest(found) if found else [] for name, found in rows.items()}
     parts += ["## Seasons\n", *season_lines([one for one in INSTANCES if one.kind == "season"], last)]
     parts += ["## Changes at a rate\n", *_changes(rows), ""]
-    parts += ["## Races for few free seats (`make race`)\n", *race_lines(), ""]
+    parts += ["## Races for few free seats (`make race`)\n", *races, ""]
     parts += ["## Who got less, and why\n", *_reasons(rows), "\n## By version\n", *_versions(rows)]
     return "\n".join(parts) + "\n"
 
@@ -288,7 +288,7 @@ def _number(value: float | str | None) -> str:
 
 def main() -> None:
     """Write the page."""
-    REPORT.write_text(write_report(read_rows()), encoding="utf-8")
+    REPORT.write_text(write_report(read_rows(), race_lines(RESULTS)), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -30,7 +30,6 @@ from scheduler.tables import AskedScenario, AuditEntry
 from tests.unit.lab_centre import fill
 from tests.unit.small_centre import WEEK, furnish
 
-NOW = dt.datetime.now(dt.UTC)
 ROLES = {"planner": Rights("planner", "centre"), "leader": Rights("staff", "centre")}
 LAB = "/kapacitet/taenkt"
 GROUP = {"offering": "motion", "site": "nord", "day": "0", "start": "780"}
@@ -60,28 +59,30 @@ class Lab:
 
 
 @pytest.fixture(scope="module")
-def planned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, tuple[str, str]]]:
-    """The file of the centre, and its people's logins."""
-    file, logins = tmp_path_factory.mktemp("lab") / "planned.db", {}
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of the centre."""
+    file = tmp_path_factory.mktemp("lab") / "planned.db"
     upgrade(f"sqlite:///{file}")
     engine = make_engine(f"sqlite:///{file}")
     with writing(engine) as session:
         fill(furnish(session))
-        for name, rights in ROLES.items():
-            account = accounts.create_account(session, name, name, rights, NOW)
-            session.flush()
-            cookie, opened = sessions.open_session(session, account.id, NOW)
-            logins[name] = cookie, opened.form_token
     engine.dispose()
-    return file, logins
+    return file
 
 
 @pytest.fixture
-def lab(planned: tuple[Path, dict[str, tuple[str, str]]], tmp_path: Path) -> Iterator[Lab]:
-    """A copy of it, served."""
-    engine = make_engine(f"sqlite:///{shutil.copy(planned[0], tmp_path / 'lab.db')}")
+def lab(planned: Path, tmp_path: Path) -> Iterator[Lab]:
+    """A copy of it, served, into which its people have just logged in."""
+    engine, logins = make_engine(f"sqlite:///{shutil.copy(planned, tmp_path / 'lab.db')}"), {}
+    now = dt.datetime.now(dt.UTC)
+    with writing(engine) as session:
+        for name, rights in ROLES.items():
+            account = accounts.create_account(session, name, name, rights, now)
+            session.flush()
+            cookie, opened = sessions.open_session(session, account.id, now)
+            logins[name] = cookie, opened.form_token
     with TestClient(make_app(engine), base_url="https://testserver") as client:
-        yield Lab(client, engine, planned[1])
+        yield Lab(client, engine, logins)
     engine.dispose()
 
 

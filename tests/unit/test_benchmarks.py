@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from benchmarks.measure import measure
 from benchmarks.next_week import OWN, carry_over, change_week
 from benchmarks.prices import quote, summarize
 from benchmarks.quality import chosen
+from benchmarks.race import Raced, race_lines
 from benchmarks.report import judge, newest, read_rows, write_report
 from solver import Options, solve
 from solver.problem import Problem
@@ -114,6 +115,14 @@ def test_the_page_shows_each_rate_of_changes_that_a_row_has(tmp_path: Path) -> N
     assert [line for line in lines if line.startswith("| sqlite")] == [
         "| sqlite | idle | 50 | 7 | 6 granted, 1 nothing | 40.25, 88 | none, none | none, none | none, none |"
     ]
+
+
+def test_races_of_one_database_add_up(tmp_path: Path) -> None:
+    race = Raced("sqlite", 1200, drift=1, confirmed=500, full=600, stale=7)
+    lines = [json.dumps(asdict(each)) for each in (race, replace(race, requests=300, drift=0, full=20))]
+    (tmp_path / "race-sqlite.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    assert list(race_lines(tmp_path))[2:] == ["| sqlite | 2 | 1,500 | 0 | 1 | 0 | 1,000 | 620 | 14 |"]
 
 
 def test_the_instances_asked_for_are_measured_with_each_seed_that_matters() -> None:
