@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -86,7 +87,7 @@ def _run_the_rest(benchmark: Benchmark, done: Found, rows: Rows, page: Path, lan
         for cell in [cell for cell in benchmark.cells if cell not in done]:
             show(cell, None)
             try:
-                row = run(cell, lambda state, cell=cell: show(cell, state))  # type: ignore[misc]
+                row = run(cell, partial(show, cell))
             except CellFailedError as error:
                 failed.append(f"{said(cell)}: {error}")
                 err.print(failed[-1], style="red", markup=False, soft_wrap=True)

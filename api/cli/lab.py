@@ -10,7 +10,7 @@ from rich.table import Table
 
 from api.cli.live import ctrl_c_stops, live_progress
 from api.cli.planning import DEFAULT_THREADS, Gap, Threads
-from api.cli.shared import DEFAULT_DATABASE, Database, Json, err, open_database, out, print_json
+from api.cli.shared import DEFAULT_DATABASE, Database, Json, err, open_database, out, print_json, write_picture
 from api.lab_picture import kpi_picture
 from catalog.database import reading
 from scheduler.lab.scenario import from_file, read_scenario
@@ -39,9 +39,7 @@ def what_if(
     with ctrl_c_stops() as stop, live_progress(err, task.problem.num_citizens) as progress:
         found = plan_what_if(task, options, progress=progress, should_stop=stop)
     record = as_record(found)
-    picture = scenario.with_suffix(".svg").name
-    Path(picture).write_text(kpi_picture(record), encoding="utf-8")
-    record["picture"] = picture
+    record["picture"] = write_picture(scenario, kpi_picture(record))
     if as_json:
         print_json(record)
         return

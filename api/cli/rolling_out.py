@@ -14,7 +14,7 @@ from rich.status import Status
 from api.cli.live import ctrl_c_stops
 from api.cli.planning import DEFAULT_THREADS, Threads
 from api.cli.roll_out_tables import figure, show_roll_out
-from api.cli.shared import DEFAULT_DATABASE, Database, Json, err, open_database, print_json
+from api.cli.shared import DEFAULT_DATABASE, Database, Json, err, open_database, print_json, write_picture
 from api.roll_out_picture import roll_out_picture
 from catalog.database import reading
 from scheduler.lab.roll_out.inputs import read_roll_out
@@ -52,9 +52,7 @@ def roll_out(
     with ctrl_c_stops() as stop, _watched(err, weeks) as watch:
         path = plan_path(question, options, progress=watch.see, should_stop=stop, tell=watch.tell)
     record = as_record(path)
-    picture = file.with_suffix(".svg").name
-    Path(picture).write_text(roll_out_picture(record), encoding="utf-8")
-    record["picture"] = picture
+    record["picture"] = write_picture(file, roll_out_picture(record))
     if as_json:
         print_json(record)
         return

@@ -84,6 +84,13 @@ def write_new(file: Path, content: bytes) -> None:
         target.write(content)
 
 
+def write_picture(source: Path, svg: str) -> str:
+    """Write a picture into this folder, named after the file that was asked about; returns its name."""
+    name = source.with_suffix(".svg").name
+    Path(name).write_text(svg, encoding="utf-8")
+    return name
+
+
 def print_json(document: Mapping[str, Any]) -> None:
     """Print the one document of a command."""
     sys.stdout.write(json.dumps(document, ensure_ascii=False, default=str) + "\n")
