@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE
 from rich.table import Table
 
 from api.cli.bench_live import Progress, bench_progress, said
@@ -105,11 +106,13 @@ def _write_page(benchmark: Benchmark, done: Found, page: Path, language: str) ->
 
 
 def _show_results(benchmark: Benchmark, done: Found) -> None:
-    table = Table(title=f"{benchmark.name}: the middle of the seeds", title_justify="left")
+    table = Table(
+        title=f"{benchmark.name}: the middle of the seeds", title_justify="left", box=SIMPLE, padding=(0, 1, 0, 0)
+    )
     near = f"s to {benchmark.near_percent:g} %"
     names = ("citizens", "tightness", "s", "seeds", "under way", "below hours", "unmet wishes", near, "gap %", "MB")
     for name in names:
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", overflow="fold", min_width=max(map(len, name.split())))
     for group in grouped(done):
         table.add_row(*_cells(group, benchmark.near_percent))
     out.print(table)

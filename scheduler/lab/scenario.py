@@ -192,6 +192,8 @@ def scenario_error(error: ValidationError) -> ScenarioError:
     edit = ".".join(str(part) for part in first["loc"]) or "edits"
     if first["type"] == "extra_forbidden":
         return ScenarioError(edit, _shown(first["input"]), "no such name here; see docs/scenarios for those there are")
+    if first["type"] == "missing":
+        return ScenarioError(edit, "nothing", f"a value, as in {edit}: ...; see docs/scenarios for examples")
     expected = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     return ScenarioError(edit, _shown(first["input"]), expected)
 

@@ -148,6 +148,7 @@ def test_a_stop_keeps_the_weeks_that_are_known(planned: Centre) -> None:
     ("text", "words"),
     [
         ("{weeks: 0, intake: 4}", "weeks: found 0, expected greater than or equal to 1"),
+        ("{intake: 4}", "weeks: found 'nothing', expected a value, as in weeks: ..."),
         ("{weeks: 3}", "expected either citizens .* or intake"),
         ("{weeks: 3, intake: 4, citizens: 9}", "expected either citizens .* or intake"),
         ("{weeks: 3, intake: [4, 4]}", "intake: expected 3 numbers, one a week, found 2"),
