@@ -106,9 +106,7 @@ def _write_page(benchmark: Benchmark, done: Found, page: Path, language: str) ->
 
 
 def _show_results(benchmark: Benchmark, done: Found) -> None:
-    table = Table(
-        title=f"{benchmark.name}: the middle of the seeds", title_justify="left", box=SIMPLE, padding=(0, 1, 0, 0)
-    )
+    table = Table(title=f"{benchmark.name}: the middle of the seeds", title_justify="left", box=SIMPLE, padding=0)
     near = f"s to {benchmark.near_percent:g} %"
     names = ("citizens", "tightness", "s", "seeds", "under way", "below hours", "unmet wishes", near, "gap %", "MB")
     for name in names:
