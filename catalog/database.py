@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, cast
 
+import psycopg
+from psycopg.pq import TransactionStatus
 from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import (
     URL,
@@ -51,6 +53,7 @@ def make_engine(url: str, *, patience: float = PATIENCE_SECONDS) -> Engine:
         locks = f"{parsed.query.get('options', '')} -c lock_timeout={round(1_000 * patience)}".strip()
         waits = {"connect_args": {"options": locks}, "pool_timeout": min(patience, POOL["pool_timeout"])}
         engine = create_engine(parsed, **(POOL | waits))
+        event.listen(engine, "do_connect", _connect)
         event.listen(engine, "checkin", _note_use)
         event.listen(engine, "checkout", partial(_try_rested, engine.dialect))
         return engine
@@ -112,6 +115,24 @@ def insert_rows(session: Session, table: type[Base], rows: Sequence[dict[str, An
     """Insert rows of one table, several times as fast as objects. All rows have the same keys."""
     if rows:
         session.execute(insert(cast(Table, table.__table__)), rows)
+
+
+class _Connection(psycopg.Connection[Any]):
+    """One whose prepared statements outlive a reading, and a write that is taken back; psycopg would drop them all.
+
+    It does so because what is rolled back may have made tables. Here migrations do; after an error they are dropped.
+    """
+
+    def rollback(self) -> None:
+        """Roll back as psycopg does, but keep what is prepared where all statements went well."""
+        if self.pgconn.transaction_status != TransactionStatus.INTRANS or self.pgconn.pipeline_status:
+            super().rollback()
+        elif error := self.pgconn.exec_(b"ROLLBACK").error_message:
+            raise psycopg.OperationalError(error.decode(errors="replace"))
+
+
+def _connect(_: Dialect, __: ConnectionPoolEntry, words: Sequence[Any], names: dict[str, Any]) -> _Connection:
+    return _Connection.connect(*words, **names)
 
 
 def _note_use(_: Any, record: ConnectionPoolEntry) -> None:

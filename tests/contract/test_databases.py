@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import select, text
+from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from catalog.database import make_engine, reading, writing
@@ -44,6 +45,67 @@ def test_a_server_that_crashed_is_used_again_without_a_failing_request(postgresq
     postgresql.start()
     with engine.connect() as connection:
         assert connection.execute(text("SELECT 1")).scalar_one() == 1
+    engine.dispose()
+
+
+def _prepared(engine: Engine) -> int:
+    with reading(engine) as session:
+        found = session.execute(text("SELECT statement FROM pg_prepared_statements")).scalars()
+        return sum("answer" in statement for statement in found)
+
+
+def test_what_a_server_has_prepared_outlives_readings_and_refusals(postgresql: Cluster) -> None:
+    engine = make_engine(postgresql.url())
+    for _ in range(8):
+        with reading(engine) as session:
+            assert session.execute(text("SELECT 42 AS answer")).scalar_one() == 42
+    assert _prepared(engine) == 1
+
+    def refuse() -> None:
+        with writing(engine) as session:
+            session.execute(text("CREATE TABLE never (id int)"))
+            raise RuntimeError("refused")
+
+    with pytest.raises(RuntimeError, match="refused"):
+        refuse()
+    assert _prepared(engine) == 1
+    with reading(engine) as session:
+        assert session.execute(text("SELECT to_regclass('never')")).scalar_one() is None
+    engine.dispose()
+
+
+def test_a_statement_whose_table_has_changed_fails_once_and_is_prepared_anew(postgresql: Cluster) -> None:
+    engine = make_engine(postgresql.url())
+    with writing(engine) as session:
+        session.execute(text("CREATE TABLE changing AS SELECT 1 AS answer"))
+
+    def answer() -> str:
+        with reading(engine) as session:
+            return str(session.execute(text("SELECT answer FROM changing")).scalar_one())
+
+    assert {answer() for _ in range(8)} == {"1"}
+    postgresql.sql("ALTER TABLE changing ALTER answer TYPE text")
+    with pytest.raises(DBAPIError, match="cached plan"):
+        answer()
+    assert answer() == "1"
+    with writing(engine) as session:
+        session.execute(text("DROP TABLE changing"))
+    engine.dispose()
+
+
+def test_a_connection_that_broke_during_a_reading_is_made_anew(postgresql: Cluster) -> None:
+    engine, seen = make_engine(postgresql.url()), list[int]()
+
+    def read(*, broken: bool) -> None:
+        with reading(engine) as session:
+            seen.append(session.execute(text("SELECT pg_backend_pid()")).scalar_one())
+            if broken:
+                postgresql.sql(f"SELECT pg_terminate_backend({seen[0]}, 5000)")
+
+    with pytest.raises(DBAPIError):
+        read(broken=True)
+    read(broken=False)
+    assert seen[0] != seen[1]
     engine.dispose()
 
 
