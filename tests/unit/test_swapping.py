@@ -1,16 +1,21 @@
-"""An agreement with somebody who is served least gives way to something better, with her yes and only so."""
+"""An agreement with somebody who is served least gives way to something better, with her yes and only so.
+
+This holds on both databases.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import Engine, select, update
 
+from catalog.database import make_engine
 from catalog.tables import Group, Offering, SeriesMeeting
 from catalog.weeks import shift_week
 from scheduler import standing_yes
@@ -22,11 +27,18 @@ from scheduler.problem import build_problem
 from scheduler.publishing import withdraw
 from scheduler.tables import Agreement, Citizen, CitizenWeek, Enrolment, Lock, StaffTask, SwapYes, Wish
 from solver import Options, solve
-from tests.unit.plan_town import CODES, LAST_WEEK, NOW, WEEK, PlanTown, engine, town
+from tests.unit.plan_town import CODES, LAST_WEEK, NOW, WEEK, PlanTown, town
 
-__all__ = ["engine", "town"]
+__all__ = ["town"]
 FOLLOWING = shift_week(WEEK, 1)
 EVERYTHING = ["motion", "dansk", "kor"]
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    made = make_engine(database_url)
+    yield made
+    made.dispose()
 
 
 @pytest.fixture(autouse=True)
