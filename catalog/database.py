@@ -7,7 +7,7 @@ import select
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from typing import Any, cast
 
 import psycopg
@@ -21,6 +21,7 @@ from sqlalchemy import (
     Engine,
     ExceptionContext,
     Executable,
+    Insert,
     Table,
     create_engine,
     event,
@@ -114,7 +115,12 @@ def padded(values: Sequence[Any]) -> list[Any]:
 def insert_rows(session: Session, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows of one table, several times as fast as objects. All rows have the same keys."""
     if rows:
-        session.execute(insert(cast(Table, table.__table__)), rows)
+        session.connection().execute(_insert(table), rows)
+
+
+@cache
+def _insert(table: type[Base]) -> Insert:
+    return insert(cast(Table, table.__table__))
 
 
 class _Connection(psycopg.Connection[Any]):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, delete, update
@@ -105,9 +106,13 @@ def forget_before(session: Session, moment: dt.datetime) -> int:
 
 def insert_new(session: Session, table: type[Base]) -> Any:
     """An insert that leaves rows alone which are there already, on either database."""
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing()
-    return sqlite.insert(table).on_conflict_do_nothing()
+    return _insert_new(session.get_bind().dialect.name, table)
+
+
+@cache
+def _insert_new(database: str, table: type[Base]) -> Any:
+    insert = postgresql.insert if database == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing()
 
 
 def replace_row(session: Session, table: type[Base], row: Mapping[str, Any]) -> None:

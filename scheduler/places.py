@@ -61,10 +61,12 @@ _LEFT: BindParameter[Any] = bindparam("left", expanding=True)
 _OFFERED = select(Group.id, Group.offering_id).where(Group.id.in_(_GROUPS))
 _LEFT_PLACES = delete(Place).where(Place.citizen_id == _CITIZEN, Place.week == _WEEK, Place.group_id.in_(_LEFT))
 _LEFT_LOCKS = delete(Lock).where(Lock.citizen_id == _CITIZEN, ~LOCKED_BY_STAFF, Lock.group_id.in_(_LEFT))
+_ACCOUNT = select(Account.name).where(Account.id == bindparam("account"))
 # A lambda is found among the compiled statements at once.
 _BY_PLAN, _HOLD_WEEK, _HOLD_HER = lambda_stmt(lambda: _PLAN), lambda_stmt(lambda: _PUBLISHED), lambda_stmt(lambda: _HER)
-_OFFERINGS, _LEAVE, _UNLOCK = (
+_OFFERINGS, _LEAVE, _UNLOCK, _NAME = (
     lambda_stmt(lambda: _OFFERED), lambda_stmt(lambda: _LEFT_PLACES), lambda_stmt(lambda: _LEFT_LOCKS),
+    lambda_stmt(lambda: _ACCOUNT),
 )  # fmt: skip
 
 
@@ -187,9 +189,14 @@ def change_plan(
     places = [{"offering_id": offering[group], "group_id": group} for group in sorted(joined)]
     if places:
         insert_rows(session, Place, [{"citizen_id": citizen_id, "week": week, **place} for place in places])
-        who = session.scalar(select(Account.name).where(Account.id == why.account_id)) or ""
-        lock = {"citizen_id": citizen_id, "locked_by": who, "why": f"{LOCKED_BY_APPROVAL}{before.run_id}"}
-        session.execute(insert_new(session, Lock), [{**lock, "group_id": group} for group in sorted(joined)])
+        named = run_made(session, _NAME, {"account": why.account_id}).first()
+        lock = {
+            "citizen_id": citizen_id,
+            "locked_by": named.name if named else "",
+            "why": f"{LOCKED_BY_APPROVAL}{before.run_id}",
+        }
+        locks = [{**lock, "group_id": group} for group in sorted(joined)]
+        session.connection().execute(insert_new(session, Lock), locks)
     freed = [
         {"offering_id": offering[group], "group_id": group, "at": why.at, "offered": False} for group in sorted(left)
     ]
@@ -217,11 +224,7 @@ def hold_seats(
 ) -> None:  # fmt: skip
     """Keep seats for a citizen until a moment in place of those that she lets go, or raise FullError."""
     move(session, groups, freed)
-    for group in groups:
-        session.add(
-            Hold(
-                citizen_id=citizen_id, week=week, group_id=group, until=until, request_id=request_id,
-                waiting_id=waiting_id,
-            )
-        )  # fmt: skip
-    session.flush()
+    held = {
+        "citizen_id": citizen_id, "week": week, "until": until, "request_id": request_id, "waiting_id": waiting_id,
+    }  # fmt: skip
+    insert_rows(session, Hold, [held | {"group_id": group} for group in groups])

@@ -83,8 +83,9 @@ def after_undo(session: Session, request: ChangeRequest) -> None:
         session.execute(delete(Wish).where(*hers))
         if strength is not None:
             session.add(Wish(citizen_id=request.citizen_id, offering_id=offering, strength=strength, refused=refused))
-    blocks = (AvailabilityBlock.citizen_id == request.citizen_id, AvailabilityBlock.id.in_(done.get("blocks", [])))
-    session.execute(delete(AvailabilityBlock).where(*blocks))
+    if blocks := done.get("blocks"):
+        hers = (AvailabilityBlock.citizen_id == request.citizen_id, AvailabilityBlock.id.in_(blocks))
+        session.execute(delete(AvailabilityBlock).where(*hers))
 
 
 def _leave_agreements(session: Session, request: ChangeRequest, given_up: set[str], asker: Asker) -> list[list[str]]:

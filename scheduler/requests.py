@@ -7,10 +7,12 @@ other, and the seats are taken by `supplies.move`, so that nobody gets a seat th
 from __future__ import annotations
 
 import datetime as dt
+from typing import cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import Table, bindparam, delete, lambda_stmt, select
 from sqlalchemy.orm import Session
 
+from catalog.database import run_made
 from catalog.weeks import CENTRE_TIME, monday_of
 from scheduler import asked as asking
 from scheduler.alternatives import Alternative, Search, alternatives, read_search
@@ -32,6 +34,14 @@ from scheduler.stored import NotFoundError
 from scheduler.supplies import move, newest_supply
 from scheduler.tables import ChangeRequest, Hold
 from scheduler.week_state import WeekState
+
+_HOLD = cast(Table, Hold.__table__)
+_HERS = select(ChangeRequest.week).where(
+    ChangeRequest.id == bindparam("request"), ChangeRequest.citizen_id == bindparam("citizen")
+)
+_HOLDS = delete(_HOLD).where(_HOLD.c.request_id == bindparam("request")).returning(_HOLD.c.group_id)
+# A lambda is found among the compiled statements at once.
+_WEEK_OF, _TAKE = lambda_stmt(lambda: _HERS), lambda_stmt(lambda: _HOLDS)
 
 __all__ = ["RequestStateError", "ask", "confirm", "expire", "find_answer", "hold", "keep_answer", "let_go", "undo"]
 
@@ -159,13 +169,13 @@ def confirm(session: Session, request_id: int, citizen_id: int, asker: Asker) ->
     refuse_other_version(present, request.base)
     proposal = request.proposals[request.chosen or 0]
     refuse_locked(session, request, proposal["left"])
-    session.execute(delete(Hold).where(Hold.request_id == request.id))
+    _take_holds(session, request)
     move(session, (), proposal["left"])
     granted = "" if asker.is_staff else "request"
     why = Why("request", asker.account_id, asker.at, request.id, granted)
     change_plan(session, citizen_id, request.week, present, proposal["groups"], why)
-    request.state, request.decided_by, request.decided_at = "confirmed", asker.account_id, asker.at
     after_confirmation(session, request, asker)
+    request.state, request.decided_by, request.decided_at = "confirmed", asker.account_id, asker.at
     session.flush()
     return request
 
@@ -232,17 +242,16 @@ def expire(session: Session, now: dt.datetime, most: int = 1) -> int:
 
 def _hold_request(session: Session, request_id: int, citizen_id: int) -> tuple[ChangeRequest, Standing]:
     """A request of hers, and her plan, which nobody else changes until this transaction ends."""
-    hers = select(ChangeRequest).where(ChangeRequest.id == request_id, ChangeRequest.citizen_id == citizen_id)
-    week = session.scalar(hers.with_only_columns(ChangeRequest.week))
-    if week is None:
+    found = run_made(session, _WEEK_OF, {"request": request_id, "citizen": citizen_id}).first()
+    if found is None:
         raise NotFoundError(f"request {request_id}: there is no such request of hers")
-    present = hold_plan(session, citizen_id, week)
-    return session.scalars(hers.execution_options(populate_existing=True)).one(), present
+    present = hold_plan(session, citizen_id, found.week)
+    return session.get_one(ChangeRequest, request_id, populate_existing=True), present
 
 
 def _take_holds(session: Session, request: ChangeRequest) -> list[int]:
     """Delete her holds; the groups are still counted as taken."""
-    return list(session.scalars(delete(Hold).where(Hold.request_id == request.id).returning(Hold.group_id)))
+    return [group for (group,) in run_made(session, _TAKE, {"request": request.id})]
 
 
 def _let_go(session: Session, request: ChangeRequest) -> None:
