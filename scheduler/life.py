@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, lambda_stmt, select
 from sqlalchemy.orm import Session
 
+from catalog.database import run_made
 from scheduler.stored import NotFoundError
 from scheduler.tables import Publication, Run
 
@@ -18,6 +19,8 @@ STANDING = (
     .order_by(Publication.version.desc())
     .limit(1)
 )
+_PUBLISHED = select(Publication.run_id).where(Publication.id == STANDING.scalar_subquery())
+_BY_WEEK = lambda_stmt(lambda: _PUBLISHED)  # A lambda is found among the compiled statements at once.
 
 
 class ClosedRunError(ValueError):
@@ -66,9 +69,8 @@ def hold_week(session: Session, week: str) -> None:
 
 def published_run(session: Session, week: str) -> int | None:
     """The run whose plan stands as the published one of a week."""
-    return session.scalar(
-        select(Publication.run_id).where(Publication.id == STANDING.scalar_subquery()), {"week": week}
-    )
+    found = run_made(session, _BY_WEEK, {"week": week}).first()
+    return None if found is None else found.run_id
 
 
 def need_published_run(session: Session, week: str) -> int:
