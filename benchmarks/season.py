@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,8 +36,8 @@ class Season:
     policies: tuple[str, ...] = tuple(POLICIES)
 
 
-def play(season: Season) -> dict[str, list[WeekFigures]]:
-    """The figures of every week by policy."""
+def play(season: Season, tell: Callable[[int, str], object] = lambda *_: None) -> dict[str, list[WeekFigures]]:
+    """The figures of every week by policy; `tell` hears which week is planned under which policy."""
     town = make_season_town(season.citizens, season.seed)
     truth = Truth(town, season.scenario, np.random.default_rng((season.seed, 4)))
     people = People(town)
@@ -49,6 +49,7 @@ def play(season: Season) -> dict[str, list[WeekFigures]]:
         people.next_week(fate, went, week)
         went = fate.went
         for name, life in lives.items():
+            tell(week + 1, name)
             life.leave(fate.newcomer)
             true_help = truth.help(people.expected, life.weeks_in)
             known = Known(people, week, season.seed + 1000 * week, fate.says_yes, true_help, season.explores)
@@ -71,7 +72,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     began = time.perf_counter()
     season = Season(given.citizens, given.weeks, given.seed, given.noise, given.scenario, not given.without_exploration)
-    figures = summary(play(season))
+
+    def tell(week: int, policy: str) -> None:
+        print(f"\rweek {week} of {given.weeks}, {policy:20}", end="", file=sys.stderr, flush=True)
+
+    if sys.stderr.isatty():
+        figures = summary(play(season, tell))
+        print(file=sys.stderr)
+    else:
+        figures = summary(play(season))
     figures["seconds"] = round(time.perf_counter() - began, 1)
     if given.json:
         json.dump(figures, sys.stdout)
