@@ -120,8 +120,7 @@ def race(url: str, count: int, crew: Crew, *, broken: bool = False) -> Raced:
     make_published_town(url, CITIZENS)
     engine = make_engine(url)
     before = _beyond_seats(engine)
-    share = [count // PROCESSES + (number < count % PROCESSES) for number in range(PROCESSES)]
-    crew.tell([Work(url, WEEK, number, each, broken) for number, each in enumerate(share)])
+    crew.tell([Work(url, WEEK, number, count, broken) for number in range(PROCESSES)])
     began = time.monotonic()
     steps = sum(crew.race(count), Counter[str]())
     raced = Raced(engine.dialect.name, crew.made.value, seconds=round(time.monotonic() - began, 1))

@@ -7,6 +7,7 @@ are drawn, so that many go after the same few groups: they keep no rule of the c
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import random
 import signal
 import sys
@@ -58,7 +59,7 @@ class Work:
     url: str
     week: str
     number: int  # of the process
-    requests: int
+    requests: int  # of all processes together
     broken: bool = False
 
 
@@ -88,10 +89,15 @@ class Clerk:
             self._ask_kernel(self.citizens[0])
 
     def work_off(self, stop: Event, made: Synchronized[int]) -> Counter[str]:
-        """Make all requests, or those until `stop`, counted in `made`; returns how often each step ended how."""
-        for number in range(self.work.requests):
-            if stop.is_set():
-                break
+        """Make requests until all together have made enough, or `stop`; returns how often each step ended how.
+
+        All of them race to the end: SQLite does not let writers in by turns, so shares would leave one alone.
+        """
+        for number in itertools.count():
+            with made.get_lock():
+                if stop.is_set() or made.value >= self.work.requests:
+                    break
+                made.value += 1
             if self.work.broken and number % REMEMBERED == 0:
                 self._remember()
             if number % EXPIRED == 0:
@@ -104,8 +110,6 @@ class Clerk:
                     break
             if number % MEDDLED == 0:
                 self._meddle()
-            with made.get_lock():
-                made.value += 1
         return self.tally
 
     def _step(self, name: str, act: Callable[[Session], int]) -> int:
