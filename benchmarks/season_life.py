@@ -10,6 +10,7 @@ from benchmarks.season_people import People
 from scheduler.learning.evidence import Answers
 from scheduler.learning.ledger import Ledger, weights
 from scheduler.learning.swaps import may_swap
+from scheduler.problem import idle_penalties
 from solver.problem import BARRED_BIT, Bools, Ints, Problem
 from solver.solution import Plans
 
@@ -77,10 +78,12 @@ def week_problem(people: People, life: Life, week: int, progress: Ints, bound: B
     keep_citizen, keep_slot = np.nonzero(agreed & ~locked)
     load = np.bincount(lock_citizen, problem.slot_load[lock_slot], problem.num_citizens).astype(np.int64)
     minutes = np.bincount(lock_citizen, problem.slot_minutes[lock_slot], problem.num_citizens).astype(np.int64)
+    weight = weights(life.ledger, people.town.settings)
     return problem.with_citizens(
         progress=progress,
         barred=problem.barred | BARRED_BIT["refused"] * life.refused,
-        weight=weights(life.ledger, people.town.settings),
+        weight=weight,
+        idle_penalty=idle_penalties(people.town.idle_penalty, weight, int(weight.max())),
         energy=np.maximum(problem.energy, load),
         max_minutes=np.maximum(problem.max_minutes, minutes),
         lock_ptr=_pointer(lock_citizen, problem.num_citizens),

@@ -24,7 +24,7 @@ from solver.sizes import minimum_sizes
 from solver.solution import Plans, Round
 
 THREADS = 2
-GAP, EXCHANGES = 0.2, 6  # a week's plan ends at so small a gap in percent, or after so many exchanges
+GAP, EXCHANGES = 0.2, 30  # a week's plan ends at so small a gap in percent, or after so many exchanges
 MOST_RANDOM = 100  # points
 
 

@@ -39,6 +39,7 @@ class SeasonTown:
     newcomer_expected: Floats  # (I, O)
     target_group: Floats  # (I, T) 0 or 1, of the place
     settings: Settings
+    idle_penalty: int  # points a minute
 
 
 def make_season_town(citizens: int, seed: int) -> SeasonTown:
@@ -68,6 +69,7 @@ def make_season_town(citizens: int, seed: int) -> SeasonTown:
         newcomer_expected=expected_help(people["newcomer_goal"], offering, settings),
         target_group=_target_groups(random, citizens),
         settings=settings,
+        idle_penalty=points.idle_penalty,
     )
 
 

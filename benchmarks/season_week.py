@@ -62,6 +62,7 @@ def live(known: Known, life: Life, planned: Planned, fate: Fate, noise: float, a
     keepable = (life.until >= known.week) & (life.last_answer[:, problem.slot_offering] != 1)
     true_progress = points_of(known.people, known.true_help)
     yardstick = problem.with_citizens(progress=true_progress, **_plain(problem))
+    alike = problem.with_citizens(progress=true_progress, **_alike(problem))
     verdict = verify(yardstick, planned.plans, planned.exceptions)
     figures = WeekFigures(
         progress=_true_points(known, lived),
@@ -69,7 +70,7 @@ def live(known: Known, life: Life, planned: Planned, fate: Fate, noise: float, a
         crowded=sum(entry.reason == "crowded" for entry in explain(problem, planned.plans).below),
         keepable=int(keepable.sum()),
         kept=int((keepable & is_in).sum()),
-        best=best_weeks(yardstick),
+        best=best_weeks(alike),
         given=verdict.value // MICRO,
         **_coverage(planned, _in_this_week(known, problem, lived.citizen, lived.offering)),
     )
@@ -98,11 +99,14 @@ def _in_this_week(known: Known, problem: Problem, citizen: Ints, offering: Ints)
 
 
 def _plain(problem: Problem) -> dict[str, Any]:
-    """Everybody counts the same, nothing is worth keeping, idle time costs nothing."""
-    zero = np.zeros_like(problem.weight)
+    """As `_alike`, and idle time costs nothing."""
+    return _alike(problem) | {"idle_penalty": np.zeros_like(problem.weight)}
+
+
+def _alike(problem: Problem) -> dict[str, Any]:
+    """Everybody counts the same, nothing is worth keeping."""
     return {
-        "weight": np.full_like(zero, FULL),
-        "idle_penalty": zero,
+        "weight": np.full_like(problem.weight, FULL),
         "keep_points": np.zeros_like(problem.keep_points),
         "lottery": np.zeros_like(problem.lottery),
     }
@@ -126,7 +130,8 @@ def _coverage(planned: Planned, truth: Floats) -> dict[str, int]:
 def _book(known: Known, life: Life, planned: Planned) -> None:
     plain = planned.problem.with_citizens(**_plain(planned.problem))
     verdict, settings = verify(plain, planned.plans, planned.exceptions), known.people.town.settings
-    best, given = best_weeks(plain), verdict.value // MICRO
+    best = best_weeks(planned.problem.with_citizens(**_alike(planned.problem)))
+    given = verdict.value // MICRO
     life.ledger = book(life.ledger, best, given, settings)
     life.behind = behind_weeks(life.behind, best, given, verdict.idle_minutes, settings)
 

@@ -70,6 +70,12 @@ def read_citizens(session: Session, week: str, centre: CentreFacts, group: Group
     )
 
 
+def highest_weight(session: Session, week: str) -> int:
+    """Percent, of anybody who is planned for; 1 where that is nobody."""
+    *_, weight = _present(session, week)
+    return int(weight.max(initial=1))
+
+
 def joined(sunday: Day, week: Week) -> Rows:
     """Those who have joined by the end of a week, with their limits and weight: the week's own, where it has some."""
     limits = (

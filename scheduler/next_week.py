@@ -143,17 +143,13 @@ def _state(session: Session, week: str, ids: Ints, agreed: Budget) -> tuple[_Sto
 def _book(session: Session, archive: Archive, week: str, ids: Ints, stood: _Stood, settings: Settings) -> _Stood:
     """Add what the week could have been at best, and was; who was not planned for keeps what she brought."""
     problem = archive.problem
-    plain = replace(
-        problem,
-        weight=np.full_like(problem.weight, 100),
-        idle_penalty=np.zeros_like(problem.idle_penalty),
-        keep_points=np.zeros_like(problem.keep_points),
-    )
+    alike = replace(problem, weight=np.full_like(problem.weight, 100), keep_points=np.zeros_like(problem.keep_points))
+    plain = replace(alike, idle_penalty=np.zeros_like(problem.idle_penalty))
     standing = columns(session, select(Place.citizen_id, Place.group_id).where(Place.week == week))
     verdict = verify(plain, known_plans(archive, np.array(standing, np.int64).T))
     row = places(archive.ids.citizen.tolist(), ids)
     here, planned = row[row >= 0], row >= 0
-    best, given = best_weeks(plain)[planned], verdict.value[planned] // MICRO
+    best, given = best_weeks(alike)[planned], verdict.value[planned] // MICRO
     owed, behind = Ledger(*(total.copy() for total in stood.owed)), stood.behind.copy()
     booked = ledger.book(Ledger(owed.best[here], owed.given[here]), best, given, settings)
     owed.best[here], owed.given[here] = booked

@@ -57,7 +57,7 @@ def make_one(frame: WeekFrame, citizen: CitizenFacts, edits: Edits = NO_EDITS) -
     points = replace(frame.points, keep=edits.change_cost)
     slot_of = np.arange(frame.problem.num_slots)
     learned = frame.learned.get(int(citizen.id[0]))
-    arrays = citizen_arrays(frame.centre, edited, points, frame.lottery_seed, slot_of, learned)
+    arrays = citizen_arrays(frame.centre, edited, points, frame.lottery_seed, slot_of, learned, frame.highest_weight)
     return frame.problem.with_citizens(**arrays)
 
 

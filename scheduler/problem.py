@@ -13,7 +13,7 @@ from catalog.weeks import monday_of
 from scheduler.citizen_reading import read_facts
 from scheduler.coupling import Coupling, couple
 from scheduler.facts import CentreFacts, CitizenFacts, Facts
-from scheduler.learning.progress import Learned
+from scheduler.learning.progress import MOST_POINTS, Learned
 from scheduler.lessons import learn_for_plan
 from scheduler.points import Points, need_points, progress_points, read_points, share_out
 from scheduler.slots import Slots, contact_role, lead, make_slots
@@ -89,6 +89,7 @@ def citizen_arrays(
     lottery_seed: int,
     slot_of: Ints,
     learned: Learned | None = None,
+    highest_weight: int | None = None,
 ) -> dict[str, Any]:
     """The arrays of a problem that speak of citizens.
 
@@ -98,8 +99,11 @@ def citizen_arrays(
         (G,) slot of each group of the facts.
     learned
         What `scheduler.lessons` gives for these citizens.
+    highest_weight
+        Percent, of anybody in the week; None where these citizens are all of them.
     """
     num_citizens = len(citizen.id)
+    highest = int(citizen.weight.max(initial=1)) if highest_weight is None else highest_weight
     keep_ptr, keep_slot = _pointed(citizen.kept, slot_of, num_citizens)
     lock_ptr, lock_slot = _pointed(citizen.locked, slot_of, num_citizens)
     return {
@@ -108,7 +112,7 @@ def citizen_arrays(
         "max_minutes": citizen.max_minutes,
         "energy": citizen.energy,
         "daily_limit": citizen.daily_limit,
-        "idle_penalty": np.full(num_citizens, points.idle_penalty, np.int64),
+        "idle_penalty": idle_penalties(points.idle_penalty, citizen.weight, highest),
         "parallel_points": np.full(num_citizens, points.parallel, np.int64),
         "need_points": need_points(citizen, points),
         "reach": citizen.reach,
@@ -129,6 +133,14 @@ def citizen_arrays(
         "lock_slot": lock_slot,
         "apart": citizen.apart,
     }
+
+
+def idle_penalties(points: int, weight: Ints, highest_weight: int) -> Ints:
+    """(I,) points a minute, so that with everybody's own weight it counts at least as for the highest one.
+
+    Hours are no favour that grows with what is owed: the activities of whoever counts most cannot take anybody's.
+    """
+    return np.minimum(-(-points * max(highest_weight, 1) // weight), MOST_POINTS) if points else np.zeros_like(weight)
 
 
 def lottery_numbers(citizen_id: Ints, offering: tuple[str, ...], seed: int) -> Ints:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from catalog.tables import Group
 from catalog.weeks import monday_of
 from scheduler.barring import read_target_codes
+from scheduler.citizen_reading import highest_weight
 from scheduler.facts import CentreFacts, CitizenFacts, Facts, GroupFacts
 from scheduler.learning.progress import Learned
 from scheduler.points import Points, read_points
@@ -35,6 +36,7 @@ class WeekFrame:
     slot_of: Mapping[int, int]  # by week_group.id
     slot_of_code: Mapping[str, int]  # by week_group.code; a group of a series has the series' id
     target_codes: Mapping[str, frozenset[str]]  # see `scheduler.barring.bar`
+    highest_weight: int  # percent, of anybody who is planned for
     learned: Mapping[int, Learned] = field(default_factory=dict)  # by citizen.id; empty where nothing was
 
 
@@ -57,7 +59,10 @@ def read_frame(session: Session, week: str, lottery_seed: int) -> WeekFrame:
     codes = session.execute(select(Group.id, Group.code).where(Group.week == week))
     slot_of_code = {code: slot_of[key] for key, code in codes if key in slot_of}
     target_codes = read_target_codes(session, week)
-    return WeekFrame(week, centre, group, points, lottery_seed, problem, ids, slot_of, slot_of_code, target_codes)
+    highest = highest_weight(session, week)
+    return WeekFrame(
+        week, centre, group, points, lottery_seed, problem, ids, slot_of, slot_of_code, target_codes, highest
+    )
 
 
 def _one_group_each(num_groups: int) -> Slots:

@@ -3,10 +3,11 @@
     debt_i = sum_w kept^age_w (best_{i,w} - given_{i,w}) / sum_w kept^age_w best_{i,w}     a share, 0 .. 1
     weight_i = min(most, 100 * (1 - debt_i)^-fairness)                                     percent
 
-`best` is her best week if she were alone, `given` what she got, both in points at weight 100 and without the penalty of
-idle minutes. The weight is the gradient of alpha-fair utility of the long-run share that she was given (Mo and Walrand
-2000, doi:10.1109/90.879343): 0 would be the greatest sum, 1 proportional fairness, and a large number makes up to
-whoever has least. The bound keeps one citizen from outweighing many; `kept` lets old debts fade.
+`best` is the week that the plan would give her if she were alone, `given` what she got, both in points at weight 100
+and without the penalty of idle minutes. The weight is the gradient of alpha-fair utility of the long-run share that
+she was given (Mo and Walrand 2000, doi:10.1109/90.879343): 0 would be the greatest sum, 1 proportional fairness, and a
+large number makes up to whoever has least. The bound keeps one citizen from outweighing many; `kept` lets old debts
+fade.
 """
 
 from __future__ import annotations

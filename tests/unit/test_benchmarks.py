@@ -142,7 +142,7 @@ def test_a_row_has_every_figure_that_has_a_bar(name: str) -> None:
     if "gap_percent" in figures:
         first_come, objective, bound = (figures[key] for key in ("first_come_objective", "objective", "bound"))
         assert first_come <= objective <= bound
-        assert figures["gap_percent"] == pytest.approx(100 * (bound - objective) / bound, abs=1e-5)
+        assert figures["gap_percent"] == pytest.approx(100 * (bound - objective) / abs(bound), abs=1e-5)
 
 
 def test_next_week_differs_in_a_tenth_of_the_citizens_and_slots_only(problem: Problem, others: Problem) -> None:
