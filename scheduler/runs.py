@@ -250,8 +250,8 @@ def code_version() -> str:
     return f"{importlib.metadata.version('igang')}+{digest.hexdigest()[:12]}"
 
 
-def peak_mb() -> float:
-    """The largest resident size so far of this process and its children together, in MB."""
+def peak_mb(*, alone: bool = False) -> float:
+    """The largest resident size so far of this process and, unless `alone`, of the largest child beside it, in MB."""
     unit = 1 if sys.platform == "darwin" else 1024
-    owners = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    owners = (resource.RUSAGE_SELF,) if alone else (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     return sum(resource.getrusage(owner).ru_maxrss for owner in owners) * unit / 1e6
