@@ -121,7 +121,7 @@ def compute(
     warm_up(problem, given.task.options.threads)
     cold = time.perf_counter() - began
     solution = solver.solve(
-        problem, given.task.options, progress=progress, warm=warm, should_stop=should_stop, crew=crew
+        problem, given.task.options, progress=progress, warm=warm, should_stop=should_stop, crew=crew, marginal=True
     )
     return conclude(given, solution, time.perf_counter() - began - cold, cold)
 
@@ -221,7 +221,7 @@ def _columns(outcome: Outcome) -> dict[str, Any]:
         "seconds": outcome.seconds,
         "peak_mb": outcome.peak_mb,
         "trace": [asdict(entry) for entry in solution.rounds],
-        "prices": archive.pack_prices(solution.price),
+        "prices": archive.pack_prices(solution.price, solution.marginal),
         "input": archive.pack(outcome.archive),
         "input_version": archive.FORMAT_VERSION,
     }

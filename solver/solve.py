@@ -11,6 +11,7 @@ import numpy as np
 
 from solver.crew import Crew
 from solver.deal import deal
+from solver.marginal import marginal_values
 from solver.options import prepare
 from solver.problem import MICRO, Problem
 from solver.solution import Progress, Round, Solution, Termination, gap_percent
@@ -55,6 +56,7 @@ def solve(
     should_stop: Callable[[], bool] | None = None,
     schedule: Schedule | None = None,
     crew: Crew | None = None,
+    marginal: bool = False,
 ) -> Solution:
     """Plan everybody's week.
 
@@ -69,6 +71,8 @@ def solve(
     crew
         Prices in place of this process where many citizens are priced at once; the plan is the same. Who made it
         closes it.
+    marginal
+        Whether to find what one more seat gives, where the week is small enough; the plan and its bound are the same.
 
     Raises
     ------
@@ -94,9 +98,10 @@ def solve(
     plans = deal(prepared, work.best, np.random.default_rng(options.seed))
     verdict = verify(problem, plans, prepared.exceptions)
     _check(verdict, work)
+    found = marginal_values(work.finder, work.rows) if marginal else None
     return Solution(
-        plans, verdict.objective, work.bound, work.search.best, prepared.exceptions, termination, tuple(trace),
-        time.perf_counter() - began,
+        plans, verdict.objective, work.bound, work.search.best, work.search.best if found is None else found,
+        prepared.exceptions, termination, tuple(trace), time.perf_counter() - began,
     )  # fmt: skip
 
 
