@@ -98,7 +98,7 @@ def solve(
     plans = deal(prepared, work.best, np.random.default_rng(options.seed))
     verdict = verify(problem, plans, prepared.exceptions)
     _check(verdict, work)
-    found = marginal_values(work.finder, work.rows) if marginal else None
+    found = marginal_values(work.finder, work.rows, work.best) if marginal else None
     return Solution(
         plans, verdict.objective, work.bound, work.search.best, work.search.best if found is None else found,
         prepared.exceptions, termination, tuple(trace), time.perf_counter() - began,
