@@ -225,7 +225,7 @@ INSTANCES: tuple[Instance, ...] = (
     ),
     Instance(
         name="prices-600",
-        text="one more seat in each of 50 groups, 600 citizens: what it gave of what its price promised",
+        text="one more seat in each of 50 groups, 600 citizens: what it gave of what was quoted",
         kind="prices",
         must=(Bar("median_ratio", ">=", 0.9), Bar("median_ratio", "<=", 1.0)),
         citizens=600,

@@ -1,8 +1,9 @@
-"""What a seat's price promises beside what one more seat gives: `python -m benchmarks.prices --json`.
+"""What is quoted for one more seat beside what it gives: `python -m benchmarks.prices --json`.
 
 A week is planned, and then once more with one more seat in a group, for groups from the dearest to the cheapest that
-cost a point or more, and for as long without one. The price is the most that a seat can be worth, so the ratio of
-what it gave to its price is at most about 1; by as much as the plans' gap, told in points, a single one can be off.
+are quoted at a point or more, and for as many rounds without one. The quote is the most that a seat can be worth in
+shares of plans, so the ratio of what it gave to it is at most about 1; by as much as the plans' gap, told in points, a
+single one can be off. Beside it stands the price that clears, which is rather what the last seat is worth.
 """
 
 from __future__ import annotations
@@ -15,24 +16,25 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from benchmarks.arguments import seconds, whole
+from benchmarks.arguments import whole
 from benchmarks.draw import draw_problem
 from benchmarks.instances import Figures, Instance
 from scheduler.runs import peak_mb
 from solver import Options, WarmStart, solve
 from solver.problem import MICRO, MICRO_PER_PRICE, Ints, Problem
 
-FIRST_SECONDS, SECONDS, TIGHTNESS, THREADS = 60.0, 4.0, 0.6, 2
+FIRST_ROUNDS, ROUNDS, TIGHTNESS, THREADS = 1_000, 150, 0.6, 2  # rounds: other work on the machine changes nothing
 GROUPS, MOST_CITIZENS = 50, 100_000
 LEAST = 1_000  # 1/1000 points: what costs less than a point is not worth a question
 
 
 @dataclass(frozen=True)
 class Quoted:
-    """One seat more in a slot of one group; both in points."""
+    """One seat more in a slot of one group, in points."""
 
     slot: int
     promised: float
+    price: float  # that clears
     given: float
 
 
@@ -41,8 +43,8 @@ def quote(
     groups: int,
     seed: int,
     *,
-    first_seconds: float = FIRST_SECONDS,
-    again: float = SECONDS,
+    first_rounds: int = FIRST_ROUNDS,
+    again: int = ROUNDS,
     tell: Callable[[int], object] = lambda _: None,
 ) -> tuple[list[Quoted], float]:
     """Plan the week, and again with a seat more in each of some groups; the second value is the first plan's gap.
@@ -50,27 +52,28 @@ def quote(
     Parameters
     ----------
     again
-        Seconds for each plan after the first, which begins where the first ended.
+        Rounds of each plan after the first, which begins where the first ended.
     tell
         Is told how many groups are done.
     """
-    first = solve(problem, Options(seed=seed, time_limit=first_seconds, threads=THREADS))
-    options = Options(seed=seed, time_limit=again, threads=THREADS)
+    options = Options(seed=seed, time_limit=None, max_rounds=first_rounds, threads=THREADS)
+    first = solve(problem, options, marginal=True)
+    options = replace(options, max_rounds=again)
     without = solve(problem, options, warm=WarmStart(first.price, first.plans, whole=True))
     found = []
-    for number, slot in enumerate(_spread(problem, first.price, groups)):
+    for number, slot in enumerate(_spread(problem, first.marginal, groups)):
         changed = replace(problem, group_seats=_plus_one(problem.group_seats, slot))
         more = solve(changed, options, warm=WarmStart(first.price, first.plans, whole=True))
-        promised = int(first.price[slot]) * MICRO_PER_PRICE / MICRO
-        found.append(Quoted(slot, promised, (more.objective - without.objective) / MICRO))
+        promised, price = (int(of[slot]) * MICRO_PER_PRICE / MICRO for of in (first.marginal, first.price))
+        found.append(Quoted(slot, promised, price, (more.objective - without.objective) / MICRO))
         tell(number + 1)
     return found, (first.bound - first.objective) / MICRO
 
 
-def _spread(problem: Problem, price: Ints, groups: int) -> list[int]:
-    """Slots of one group that cost a point or more, at even distances from the dearest to the cheapest."""
-    single = np.flatnonzero((np.diff(problem.group_ptr) == 1) & (price[: problem.num_slots] >= LEAST))
-    ranked = single[np.argsort(-price[single], kind="stable")]
+def _spread(problem: Problem, quoted: Ints, groups: int) -> list[int]:
+    """Slots of one group quoted at a point or more, at even distances from the dearest to the cheapest."""
+    single = np.flatnonzero((np.diff(problem.group_ptr) == 1) & (quoted[: problem.num_slots] >= LEAST))
+    ranked = single[np.argsort(-quoted[single], kind="stable")]
     chosen = np.unique(np.linspace(0, len(ranked) - 1, min(groups, len(ranked))).astype(np.int64))
     return [int(slot) for slot in ranked[chosen]]
 
@@ -90,6 +93,8 @@ def summarize(found: list[Quoted], gap_points: float) -> Figures:
         "groups": len(found), "median_ratio": median, "ratio_25": low, "ratio_75": high,
         "promised_points": promised, "given_points": given, "given_of_promised": given / promised,
         "gap_points": gap_points,
+        "median_ratio_price": float(np.median([each.given / max(each.price, LEAST / 1000) for each in found])),
+        "given_of_price": given / sum(each.price for each in found),
     }  # fmt: skip
 
 
@@ -104,7 +109,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.prices", description=__doc__.split("\n")[0])
     parser.add_argument("--citizens", type=whole(1, MOST_CITIZENS), default=600)
     parser.add_argument("--groups", type=whole(1, 1_000), default=GROUPS, help="that get a seat more, one at a time")
-    parser.add_argument("--seconds", type=seconds, default=SECONDS, help="for each plan with a seat more")
+    parser.add_argument("--rounds", type=whole(1, 100_000), default=ROUNDS, help="of each plan with a seat more")
     parser.add_argument("--seed", type=whole(0, 2**31 - 1), default=1)
     parser.add_argument("--json", action="store_true", help="one line of JSON instead of a table")
     given = parser.parse_args()
@@ -113,7 +118,7 @@ def main() -> None:
     def tell(number: int) -> None:
         print(f"\r{number} of {given.groups} groups", end="", file=sys.stderr, flush=True)
 
-    found, gap = quote(problem, given.groups, given.seed, again=given.seconds, tell=tell)
+    found, gap = quote(problem, given.groups, given.seed, again=given.rounds, tell=tell)
     print(file=sys.stderr)
     if not found:
         parser.error(f"--citizens: nothing costs anything with {given.citizens} citizens; expected more of them")
@@ -121,9 +126,9 @@ def main() -> None:
     if given.json:
         print(json.dumps({key: round(value, 3) for key, value in figures.items()}))
         return
-    print("promised   given  ratio")
+    print("promised   price   given  ratio")
     for each in found:
-        print(f"{each.promised:8.2f} {each.given:7.2f} {each.given / each.promised:6.2f}")
+        print(f"{each.promised:8.2f} {each.price:7.2f} {each.given:7.2f} {each.given / each.promised:6.2f}")
     low, median, high = (figures[name] for name in ("ratio_25", "median_ratio", "ratio_75"))
     print(f"median ratio {median:.2f}, half of them {low:.2f}-{high:.2f}")
     print(f"together {figures['given_of_promised']:.2f}; the first plan is at most {gap:.1f} points below the best")

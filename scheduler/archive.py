@@ -69,17 +69,24 @@ def unpack(data: bytes) -> Archive:
     return Archive(_restore(Problem, "problem", arrays), _restore(Ids, "ids", arrays), warm)
 
 
-def pack_prices(price: Ints) -> bytes:
-    """(S + R,) prices as bytes."""
+def pack_prices(price: Ints, marginal: Ints) -> bytes:
+    """(S + R,) prices, and what one more of each would give, as bytes."""
+    arrays = {"price": _narrow(price), "marginal": _narrow(marginal)}
     target = io.BytesIO()
-    np.savez_compressed(target, allow_pickle=False, version=np.array(FORMAT_VERSION), price=_narrow(price))
+    np.savez_compressed(target, allow_pickle=False, version=np.array(FORMAT_VERSION), **arrays)
     return target.getvalue()
 
 
 def unpack_prices(data: bytes) -> Ints:
-    """Read what `pack_prices` wrote."""
+    """(S + R,) the prices that `pack_prices` wrote."""
     with np.load(io.BytesIO(data), allow_pickle=False) as file:
         return _wide(file["price"])
+
+
+def unpack_marginal(data: bytes) -> Ints:
+    """(S + R,) what one more would give; the price, in a run of before this was kept."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as file:
+        return _wide(file["marginal" if "marginal" in file.files else "price"])
 
 
 def _flatten(prefix: str, record: Any) -> Iterator[tuple[str, NDArray[Any]]]:

@@ -100,10 +100,10 @@ def read_prices(session: Session, run_id: int) -> Prices:
 
 
 def seat_prices(run: Run, problem: Problem) -> Ints:
-    """(S,) 1/1000 points of a seat with its staff and room; 0 where the run has kept no prices."""
+    """(S,) 1/1000 points of one more seat with its staff and room; 0 where the run has kept no prices."""
     if run.prices is None:
         return np.zeros(problem.num_slots, np.int64)
-    return slot_prices(make_rows(problem), archive.unpack_prices(run.prices))
+    return slot_prices(make_rows(problem), archive.unpack_marginal(run.prices))
 
 
 def _seats(session: Session, run: Run, given: Archive, plans: Plans) -> tuple[Scarces, Scarces, Scarces, Scarces]:
@@ -148,7 +148,7 @@ def _appointments(session: Session, run: Run, given: Archive, plans: Plans) -> t
         return (), ()
     price = np.zeros(problem.num_rows, np.int64)
     if run.prices is not None:
-        price = archive.unpack_prices(run.prices)[problem.num_slots :]
+        price = archive.unpack_marginal(run.prices)[problem.num_slots :]
     taken = np.bincount(plans.slot, minlength=problem.num_slots)
     used = np.zeros(problem.num_rows, np.int64)
     np.add.at(used, problem.use_row, np.repeat(taken, np.diff(problem.use_ptr)))

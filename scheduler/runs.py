@@ -121,7 +121,7 @@ def compute(
     warm_up(problem, given.task.options.threads)
     cold = time.perf_counter() - began
     solution = solver.solve(
-        problem, given.task.options, progress=progress, warm=warm, should_stop=should_stop, crew=crew
+        problem, given.task.options, progress=progress, warm=warm, should_stop=should_stop, crew=crew, marginal=True
     )
     return conclude(given, solution, time.perf_counter() - began - cold, cold)
 
@@ -221,7 +221,7 @@ def _columns(outcome: Outcome) -> dict[str, Any]:
         "seconds": outcome.seconds,
         "peak_mb": outcome.peak_mb,
         "trace": [asdict(entry) for entry in solution.rounds],
-        "prices": archive.pack_prices(solution.price),
+        "prices": archive.pack_prices(solution.price, solution.marginal),
         "input": archive.pack(outcome.archive),
         "input_version": archive.FORMAT_VERSION,
     }
@@ -250,8 +250,8 @@ def code_version() -> str:
     return f"{importlib.metadata.version('igang')}+{digest.hexdigest()[:12]}"
 
 
-def peak_mb() -> float:
-    """The largest resident size so far of this process and its children together, in MB."""
+def peak_mb(*, alone: bool = False) -> float:
+    """The largest resident size so far of this process and, unless `alone`, of the largest child beside it, in MB."""
     unit = 1 if sys.platform == "darwin" else 1024
-    owners = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    owners = (resource.RUSAGE_SELF,) if alone else (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     return sum(resource.getrusage(owner).ru_maxrss for owner in owners) * unit / 1e6

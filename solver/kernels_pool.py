@@ -69,7 +69,7 @@ def add_plans(rows: Rows, who: Ints, plan: Ids, sign: int, load: Ints) -> None:
         add_plan(rows, plan[who[at]], sign, load)
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, error_model="numpy")  # A check for a division by zero keeps loops from SIMD.
 def moved_price(price: int, cap: int, block: float, running: int, step: float, mix: float, floor: float) -> int:
     """One limit's price after a step; see `move_prices`."""
     excess = mix * block + (1.0 - mix) * running - cap
@@ -113,31 +113,38 @@ def take_picks(who: Ints, pick: Ints, slots: Ids, rows: Rows, state: Passes) -> 
     state.block[:] = 0
     for at in range(len(who)):
         i, before, now = who[at], state.chosen[who[at]], pick[at]
-        if before >= 0:
-            add_plan(rows, slots[i, before], -1, state.running)
-        state.chosen[i] = now
         if now >= 0:
             state.tally[i, now] += 1
             add_plan(rows, slots[i, now], 1, state.block)
+        if before == now:
+            continue
+        if before >= 0:
+            add_plan(rows, slots[i, before], -1, state.running)
+        if now >= 0:
             add_plan(rows, slots[i, now], 1, state.running)
+        state.chosen[i] = now
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, nogil=True, error_model="numpy")
 def step_prices(
     rows: Rows, cap: Ints, scale: float, step: float, mix: float, floor: float, counts: bool, state: Passes
 ) -> None:
-    """Move the prices after a block and, where it `counts`, add them to the mean; `state` changes in place."""
+    """Move the prices after a block and, where it `counts`, add them to the mean; `state` changes in place.
+
+    A limit that is free, not full and not used moves from 0 to 0: to ask would cost more than to reckon in SIMD.
+    """
     price, block, running, mean, total = state.price, state.block, state.running, state.mean, state.total
     num, num_slots, closed = len(price), len(rows.use_ptr) - 1, rows.closed
     for r in range(num):
-        if price[r] == 0 and block[r] == 0 and running[r] <= cap[r]:
-            continue
         price[r] = moved_price(price[r], cap[r], block[r] * scale, running[r], step, mix, floor)
-        mean[r] += price[r] * counts
-        if r < num_slots and not closed[r]:
-            total[r] = price[r]
+    if counts:
+        for r in range(num):
+            mean[r] += price[r]
     if num > num_slots:
         slot_prices(rows, price, total)
+    else:
+        for s in range(num_slots):
+            total[s] = CLOSED if closed[s] else price[s]
 
 
 @nb.njit(cache=True, nogil=True)

@@ -15,6 +15,8 @@ from solver.passes import Steps, run_passes, start_passes
 from solver.pricing import MOVE_NODES, PlanFinder
 from solver.problem import MICRO_PER_PRICE, Bools, Ints
 
+BLOCK = 16  # open citizens for each block, about, until there are 100
+LARGE = 6_000  # citizens of a dive, from which on it may be rough
 CROWDING = 1_000_000  # MICRO: what a move into a full limit is held back by
 
 
@@ -29,6 +31,7 @@ class DiveOptions:
     last_share: float = 0.05
     few: int = 1500
     stop_at: int = 60
+    rough: bool = False  # in a large week fewer blocks, by the share of citizens still open and not by their number
 
 
 def empty_seating(finder: PlanFinder, rows: moves.Rows) -> chains.Seating:
@@ -83,7 +86,8 @@ def dive(
         here = rows._replace(closed=full_slots(rows, seating.load))
         finder.best_plans(np.sort(_shut_out(finder, here, chosen, open_)), slot_prices(here, price), MOVE_NODES)
         tally[open_], chosen[open_] = 0, -1
-        size = max(1, -(-len(open_) // min(100, 8 + len(open_) // 16)))
+        each = max(BLOCK, len(who) * BLOCK // LARGE) if options.rough else BLOCK
+        size = max(1, -(-len(open_) // min(100, 8 + len(open_) // each)))
         state = start_passes(price, chosen, tally, len(rows.closed))
         run_passes(finder, open_, here, cap, state, Steps(size, options.passes, options.step, 1.0, 0.2, 4.0))
         often = tally[open_].max(axis=1)

@@ -48,13 +48,15 @@ class Termination:
 class Solution:
     """A verified plan for everybody with its bound.
 
-    `price` is (S + R,) in 1/1000 points: a seat of each slot, then a unit of each staff and room row.
+    `price` is (S + R,) in 1/1000 points: a seat of each slot, then a unit of each staff and room row. `marginal` is
+    what one more of each would give; the price, which is rather more, where that is not asked or the week is large.
     """
 
     plans: Plans
     objective: int  # MICRO
     bound: int  # MICRO
     price: Ints
+    marginal: Ints
     exceptions: tuple[tuple[int, str], ...]  # (citizen, slug): her locks alone break this rule
     termination: Termination
     rounds: tuple[Round, ...]

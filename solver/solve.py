@@ -11,6 +11,7 @@ import numpy as np
 
 from solver.crew import Crew
 from solver.deal import deal
+from solver.marginal import marginal_values
 from solver.options import prepare
 from solver.problem import MICRO, Problem
 from solver.solution import Progress, Round, Solution, Termination, gap_percent
@@ -55,6 +56,7 @@ def solve(
     should_stop: Callable[[], bool] | None = None,
     schedule: Schedule | None = None,
     crew: Crew | None = None,
+    marginal: bool = False,
 ) -> Solution:
     """Plan everybody's week.
 
@@ -69,6 +71,8 @@ def solve(
     crew
         Prices in place of this process where many citizens are priced at once; the plan is the same. Who made it
         closes it.
+    marginal
+        Whether to find what one more seat gives, where the week is small enough; the plan and its bound are the same.
 
     Raises
     ------
@@ -90,13 +94,16 @@ def solve(
         if termination is not None:
             break
     assert termination is not None  # The rounds go on until something stops them.
-    assert work.best is not None  # Nothing stops the rounds before there is a plan.
-    plans = deal(prepared, work.best, np.random.default_rng(options.seed))
+    best, objective, bound, price = work.best, work.objective, work.bound, work.search.best
+    assert best is not None  # Nothing stops the rounds before there is a plan.
+    found = marginal_values(work.finder, work.rows, best) if marginal else None
+    del work  # Dealing and checking need none of the plans seen, a large part of a run's memory.
+    plans = deal(prepared, best, np.random.default_rng(options.seed))
     verdict = verify(problem, plans, prepared.exceptions)
-    _check(verdict, work)
+    _check(verdict, objective, bound)
     return Solution(
-        plans, verdict.objective, work.bound, work.search.best, prepared.exceptions, termination, tuple(trace),
-        time.perf_counter() - began,
+        plans, verdict.objective, bound, price, price if found is None else found, prepared.exceptions, termination,
+        tuple(trace), time.perf_counter() - began,
     )  # fmt: skip
 
 
@@ -130,14 +137,14 @@ def _stop(
     return None
 
 
-def _check(verdict: Verdict, work: Work) -> None:
+def _check(verdict: Verdict, objective: int | None, bound: int) -> None:
     if verdict.violations:
         first = verdict.violations[0]
         raise UnverifiedPlanError(f"{len(verdict.violations)} broken rules, the first: {first.slug}: {first.text}")
-    if verdict.objective != work.objective:
-        raise UnverifiedPlanError(f"objective {work.objective} counted again as {verdict.objective} ({MICRO} a point)")
-    if verdict.objective > work.bound:
-        raise UnverifiedPlanError(f"objective {verdict.objective} exceeds the bound {work.bound}")
+    if verdict.objective != objective:
+        raise UnverifiedPlanError(f"objective {objective} counted again as {verdict.objective} ({MICRO} a point)")
+    if verdict.objective > bound:
+        raise UnverifiedPlanError(f"objective {verdict.objective} exceeds the bound {bound}")
 
 
 __all__ = ["Options", "Schedule", "UnverifiedPlanError", "WarmStart", "gap_percent", "solve"]

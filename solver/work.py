@@ -91,9 +91,10 @@ class Work:
         yield from self._tighten_bound(rounds, self.schedule.first_nodes, self.schedule.enough if is_rough else 0.0)
         for turn in range(1_000_000):
             passes = self.schedule.dive.passes * (1 + 2 * turn)
-            if turn == 0 and is_rough:
+            rough = turn == 0 and is_rough
+            if rough:
                 passes = self.schedule.rough_passes
-            deeper = replace(self.schedule.dive, passes=min(passes, 128))
+            deeper = replace(self.schedule.dive, passes=min(passes, 128), rough=rough)
             yield from self._seat(deeper, "dive")
             yield from self._exchanges(self.schedule.exchanges * (1 + turn))
             yield from self._combine()

@@ -8,8 +8,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from fastapi.responses import Response
 from pydantic import BaseModel
+from sqlalchemy import select
 
 from api.http.callers import Answer, Caller, may
+from api.http.paging import After, Limit, Page, read_page
 from api.http.problems import RequestError
 from scheduler import asked_scenarios
 from scheduler.archive import ArchiveError
@@ -56,6 +58,16 @@ def ask_scenario(body: Scenario, caller: Annotated[Caller, may("scenario.ask")])
         return Answer(202, scenario_out(row), {"Location": f"/v1/scenarios/{row.id}"})
 
     return caller.write(keep, body=body)
+
+
+@routes.get("/scenarios")
+def scenarios(
+    caller: Annotated[Caller, may("scenario.read")], after: After = None, limit: Limit = 20
+) -> Page[ScenarioOut]:
+    """List the scenarios that are kept and what came of them, newest first. No citizen is named."""
+    with caller.reading() as session:
+        found, following = read_page(session, select(AskedScenario), AskedScenario.id, after, limit, falling=True)
+        return Page(items=[scenario_out(row) for row in found], next=following)
 
 
 @routes.get("/scenarios/{scenario_id}")

@@ -105,9 +105,31 @@ def test_what_names_nothing_of_the_week_is_refused_with_the_edit_and_what_was_ex
     assert asking.send("GET", "/1").status_code == 404
 
 
+def test_scenarios_are_listed_newest_first_a_page_at_a_time(asking: Asking) -> None:
+    assert asking.send("GET").json() == {"items": [], "next": None}
+    for title in ("first", "second", "third"):
+        assert asking.send("POST", body={"name": title, "citizens": 8}).status_code == 202
+    assert plan_scenarios(asking.engine) == 3
+
+    page = asking.send("GET", "?limit=2", who="admin").json()
+    last = asking.send("GET", f"?limit=2&after={page['next']}").json()
+
+    assert [each["scenario"]["name"] for each in page["items"]] == ["third", "second"]
+    assert page["items"][1] == asking.send("GET", "/2").json()
+    assert [each["id"] for each in last["items"]] == [1]
+    assert last["next"] is None
+
+
+@pytest.mark.parametrize("query", ["?limit=0", "?limit=201", "?after=second", "?after=-1"])
+def test_a_page_of_scenarios_that_cannot_be_is_refused(asking: Asking, query: str) -> None:
+    answer = asking.send("GET", query)
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:igang:problem:invalid")
+
+
 def test_only_planners_and_admins_ask_and_an_unknown_run_is_named(asking: Asking) -> None:
     assert asking.send("POST", body={"citizens": 8}, who="leader").status_code == 403
     assert asking.send("GET", "/1", who="leader").status_code == 403
+    assert asking.send("GET", who="leader").status_code == 403
     unknown = asking.send("POST", body={"run": 99, "citizens": 8})
     assert (unknown.status_code, "99" in unknown.json()["detail"]) == (422, True)
 

@@ -56,7 +56,7 @@ def fill(centre: Centre, citizens: int = 4, seats: int = 2) -> None:
 def plan_week(centre: Centre) -> int:
     """Plan the week as it is and store the run."""
     given = read_input(centre.session, Task(WEEK, FEW))
-    run = store(centre.session, conclude(given, solver.solve(given.archive.problem, FEW), 1.0))
+    run = store(centre.session, conclude(given, solver.solve(given.archive.problem, FEW, marginal=True), 1.0))
     centre.session.flush()
     return run.id
 

@@ -151,6 +151,7 @@ def _outcome(session: Session, week: str, wanted: Mapping[int, Sequence[int]]) -
             objective=verdict.objective,
             bound=verdict.objective,
             price=np.zeros(given.archive.problem.num_slots + given.archive.problem.num_rows, np.int64),
+            marginal=np.zeros(given.archive.problem.num_slots + given.archive.problem.num_rows, np.int64),
             exceptions=(),
             termination=Termination("optimal", None, "optimal"),
             rounds=(Round(1, "prices", verdict.objective, verdict.objective, 1, 0.1),),

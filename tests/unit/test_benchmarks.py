@@ -188,8 +188,8 @@ def test_a_new_time_costs_what_its_offering_costs_on_average(problem: Problem, o
     assert np.array_equal(warm.price[stays], first.price[stays])
 
 
-def test_no_seat_gives_more_than_its_price_and_what_the_first_plan_lacks(problem: Problem) -> None:
-    found, gap = quote(problem, 3, 1, first_seconds=1.0, again=0.3)
+def test_no_seat_gives_more_than_its_quote_and_what_the_first_plan_lacks(problem: Problem) -> None:
+    found, gap = quote(problem, 3, 1, first_rounds=60, again=20)
     assert len(found) == 3
     assert all(each.given <= each.promised + gap for each in found)
     assert [each.promised for each in found] == sorted((each.promised for each in found), reverse=True)
@@ -197,7 +197,7 @@ def test_no_seat_gives_more_than_its_price_and_what_the_first_plan_lacks(problem
     assert figures["ratio_25"] <= figures["median_ratio"] <= figures["ratio_75"]
 
 
-@pytest.mark.parametrize("words", [["--citizens", "0"], ["--groups", "0"], ["--seconds", "0"], ["--seed", "x"]])
+@pytest.mark.parametrize("words", [["--citizens", "0"], ["--groups", "0"], ["--rounds", "0"], ["--seed", "x"]])
 def test_an_option_out_of_range_is_named_with_what_was_expected(
     words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

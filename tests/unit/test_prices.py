@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
+
+import numpy as np
 import pytest
 from sqlalchemy import update
 
 from catalog.tables import Group
+from scheduler.archive import FORMAT_VERSION, unpack_marginal
 from scheduler.prices import Moment, Unmet, read_prices
 from scheduler.stored import NotFoundError
 from scheduler.tables import AvailabilityBlock, Citizen, Wish
@@ -49,6 +53,12 @@ def test_a_free_seat_that_her_week_has_no_room_for_is_counted_as_that(own: Centr
     own.session.execute(update(Group).where(Group.code == "motion-1").values(seats=4))
     run = plan_week(own)
     assert read_prices(own.session, run).unmet == (Unmet("kor", no_time=0, full=0, own_week=1, waiting=0),)
+
+
+def test_a_run_that_kept_prices_alone_is_quoted_at_them() -> None:
+    kept = io.BytesIO()
+    np.savez_compressed(kept, version=np.array(FORMAT_VERSION), price=np.array([3, 0], np.int8))
+    assert unpack_marginal(kept.getvalue()).tolist() == [3, 0]
 
 
 def test_an_unknown_run_is_named(planned: Centre) -> None:

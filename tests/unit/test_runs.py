@@ -82,6 +82,7 @@ def _outcome(given: Input, planned: Plans) -> Outcome:
         objective=verdict.objective,
         bound=verdict.objective + 10,
         price=np.arange(problem.num_slots + problem.num_rows) * 10,
+        marginal=np.arange(problem.num_slots + problem.num_rows) * 9,
         exceptions=EXCEPTIONS,
         termination=Termination("limit", "rounds", "gap 0.1 %"),
         rounds=(Round(1, "prices", verdict.objective + 10, verdict.objective, 1, 0.1),),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from benchmarks.country import count_crossing, join
+from benchmarks.country import count_crossing, draw_country, join
 from benchmarks.draw import draw_problem
 from solver import Options, passes, solve
 from solver.memory import plan_length
@@ -63,6 +63,12 @@ def test_towns_keep_their_people_and_share_only_the_border(towns: list[Problem])
     assert (reach_first.sum(axis=1) == first.reach.sum(axis=1)).all()
     assert country.travel[sites - 1, sites] == first.travel[sites - 1, 0]
     assert (country.travel == country.travel.T).all()
+
+
+def test_a_town_drawn_in_another_process_is_the_same_town(towns: list[Problem]) -> None:
+    drawn = draw_country(150, seed=3)
+
+    assert all(np.array_equal(getattr(drawn, each.name), getattr(towns[0], each.name)) for each in fields(Problem))
 
 
 def test_a_country_is_planned_as_one_week(towns: list[Problem]) -> None:

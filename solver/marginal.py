@@ -1,0 +1,105 @@
+"""What one more seat gives: duals of the linear programme over plans, at limits a hair above what they are.
+
+A price that clears lies anywhere between what one seat more would give and what one less would cost: the value is
+concave in the limits, and any of its slopes there is an optimal dual (Bertsimas and Tsitsiklis 1997, section 5.3). With
+every limit raised by a hair only the least of them is left, so that one programme answers for all limits at once.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from ortools.math_opt.python import mathopt
+
+from solver import kernels_pool as moves
+from solver.kernels_chain import Seating
+from solver.master import slot_prices
+from solver.pricing import MOVE_NODES, PlanFinder
+from solver.problem import MICRO, MICRO_PER_PRICE, Ints
+
+MOST_SEEN = 50_000  # plans: eight seconds of work; 2,000 citizens have about 43,000
+HAIR = 1e-3  # units
+TURNS = 20  # of searching for better plans; three or four are needed at 600 citizens
+GAIN = MICRO // 100  # a plan that gives less than this above the duals is as good as known
+IS = mathopt.BasisStatus
+
+
+def marginal_values(finder: PlanFinder, rows: moves.Rows, seating: Seating) -> Ints | None:
+    """(S + R,) 1/1000 points that one more unit of each limit would give a run that has ended with this seating.
+
+    Begins with the plans seen, to which those are added that the duals ask for; the finder's answers change with it.
+    None where more than `MOST_SEEN` were seen, or the solver finds no optimum.
+    """
+    pool, base = finder.pool, finder.prepared.menu.value
+    everyone = np.arange(len(pool.size))
+    if int(pool.size.sum()) > MOST_SEEN:
+        return None
+    programme = Programme(rows, len(everyone))
+    for i in everyone.tolist():
+        programme.add(i, seating.plan[i], int(seating.worth[i] + base[i]))
+        for k in range(pool.size[i]):
+            programme.add(i, pool.slot[i, k], int(pool.value[i, k] + base[i]))
+    programme.begin_at(seating.plan)
+    found = programme.solve()
+    for _ in range(TURNS):
+        if found is None:
+            return None
+        price, net = found
+        total = slot_prices(rows, price)
+        finder.best_plans(everyone, total, MOVE_NODES)
+        cost = np.where(finder.plan >= 0, total[finder.plan], 0).sum(axis=1) * MICRO_PER_PRICE
+        better = np.flatnonzero(finder.net > net + GAIN)
+        if not sum([programme.add(i, finder.plan[i], int(finder.net[i] + cost[i])) for i in better.tolist()]):
+            break
+        found = programme.solve()
+    return None if found is None else found[0]
+
+
+class Programme:
+    """Plans of citizens, each of whom takes one, within the limits and a hair; plans are added as they are found."""
+
+    def __init__(self, rows: moves.Rows, citizens: int) -> None:
+        self._rows, self._known = rows, dict[tuple[int, bytes], mathopt.Variable]()
+        self._model = mathopt.Model()
+        self._model.objective.is_maximize = True
+        self._one = [self._model.add_linear_constraint(lb=1.0, ub=1.0) for _ in range(citizens)]
+        self._limit = [self._model.add_linear_constraint(ub=cap + HAIR) for cap in rows.cap.tolist()]
+        self._basis = mathopt.Basis()
+
+    def add(self, citizen: int, plan: NDArray[np.int32], value: int) -> bool:
+        """Add a plan, slots with -1 after the last, of MICRO `value`; false where it is known."""
+        slots, key = np.sort(plan[plan >= 0]), _key(citizen, plan)
+        if key in self._known:
+            return False
+        share = self._known[key] = self._model.add_variable(lb=0.0)
+        self._basis.variable_status[share] = IS.AT_LOWER_BOUND
+        self._model.objective.set_linear_coefficient(share, value / MICRO)
+        self._one[citizen].set_coefficient(share, 1.0)
+        ptr, of_slot = self._rows.use_ptr, self._rows.use_row
+        taken = np.concatenate([slots, *(of_slot[ptr[s] : ptr[s + 1]] for s in slots.tolist())])
+        for limit, units in zip(*(each.tolist() for each in np.unique(taken, return_counts=True)), strict=True):
+            self._limit[limit].set_coefficient(share, float(units))
+        return True
+
+    def begin_at(self, plan: NDArray[np.int32]) -> None:
+        """Begin where everybody takes her plan of (I, length), which keep all limits: near the best."""
+        taken = {_key(i, own) for i, own in enumerate(plan)}
+        shares = {share: IS.BASIC if key in taken else IS.AT_LOWER_BOUND for key, share in self._known.items()}
+        limits = dict.fromkeys(self._one, IS.FIXED_VALUE) | dict.fromkeys(self._limit, IS.BASIC)
+        self._basis = mathopt.Basis(variable_status=shares, constraint_status=limits)
+
+    def solve(self) -> tuple[Ints, Ints] | None:
+        """(S + R,) 1/1000 points a unit, and (I,) MICRO of each citizen's best plan after paying; None if not found."""
+        begin = mathopt.ModelSolveParameters(initial_basis=self._basis)
+        result = mathopt.solve(self._model, mathopt.SolverType.GLOP, model_params=begin)
+        if result.termination.reason != mathopt.TerminationReason.OPTIMAL:
+            return None
+        self._basis = result.solutions[0].basis or self._basis
+        dual = result.dual_values()
+        price, net = (np.array([dual[each] for each in some]) for some in (self._limit, self._one))
+        price = np.maximum(0, np.rint(price * (MICRO // MICRO_PER_PRICE)))
+        return price.astype(np.int64), np.rint(net * MICRO).astype(np.int64)
+
+
+def _key(citizen: int, plan: NDArray[np.int32]) -> tuple[int, bytes]:
+    return citizen, np.sort(plan[plan >= 0]).tobytes()
