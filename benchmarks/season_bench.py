@@ -101,7 +101,9 @@ def season_lines(instances: Sequence[Instance], rows: Mapping[str, Sequence[Figu
             shown = " | ".join("nothing to gain" if one is None else f"{one[0]:.2f} ± {one[1]:.2f}" for one in figures)
             yield f"| {instance.text} | {len(found)} | {shown} |"
     yield ""
-    names = ("progress", "active_percent", "kept_percent", "worst_decile_ratio", "longest_bottom_run")
+    names = (
+        "progress", "active_percent", "crowded_percent", "kept_percent", "worst_decile_ratio", "longest_bottom_run",
+    )  # fmt: skip
     yield f"| season, mean of seeds | policy | {' | '.join(names)} |"
     yield "|---" * (len(names) + 2) + "|"
     for instance in instances:
