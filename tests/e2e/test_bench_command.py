@@ -16,7 +16,7 @@ import pytest
 from api import cli
 
 ROOT = Path(__file__).parents[2]
-FILE = "name: Two towns\ncitizens: [60]\nseconds: [2]\nseeds: [1, 2]\nnear_percent: 60\n"
+FILE = "name: Two towns\ncitizens: [120]\nseconds: [2]\nseeds: [1, 2]\nnear_percent: 60\n"
 
 
 @contextmanager
@@ -24,7 +24,13 @@ def bench(folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-u", "-m", "api.cli", "bench", "small.yaml", *words]
     environment = os.environ | {"COLUMNS": "160", "PYTHONPATH": str(ROOT)}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    with subprocess.Popen(command, cwd=folder, env=environment, text=True, **pipes) as process:  # type: ignore[call-overload]
+    # Where the tests run in the background, a shell has told them not to hear Ctrl-C.
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(command, cwd=folder, env=environment, text=True, **pipes)  # type: ignore[call-overload]
+    finally:
+        signal.signal(signal.SIGINT, heard)
+    with process:
         yield process
 
 
@@ -38,7 +44,7 @@ def test_a_stopped_benchmark_goes_on_and_two_runs_are_compared(tmp_path: Path) -
     with bench(tmp_path) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            if line.startswith("2 of 2: 60 citizens, tightness 0.6, 2 s, seed 2"):
+            if line.startswith("2 of 2: 120 citizens, tightness 0.6, 2 s, seed 2"):
                 process.send_signal(signal.SIGINT)
                 break
         rest = process.stdout.read()
