@@ -109,7 +109,6 @@ def test_scenarios_are_listed_newest_first_a_page_at_a_time(asking: Asking) -> N
     assert asking.send("GET").json() == {"items": [], "next": None}
     for title in ("first", "second", "third"):
         assert asking.send("POST", body={"name": title, "citizens": 8}).status_code == 202
-    assert plan_scenarios(asking.engine) == 3
 
     page = asking.send("GET", "?limit=2", who="admin").json()
     last = asking.send("GET", f"?limit=2&after={page['next']}").json()
