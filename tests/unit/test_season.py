@@ -61,7 +61,7 @@ def test_the_command_prints_one_json_object(capsys: pytest.CaptureFixture[str]) 
 
 def rows(*progress: tuple[int, int, int]) -> list[Figures]:
     names = ("without_learning", "ours", "oracle")
-    others = ("active_percent", "kept_percent", "worst_decile_ratio", "longest_bottom_run")
+    others = ("active_percent", "crowded_percent", "kept_percent", "worst_decile_ratio", "longest_bottom_run")
     return [
         {f"{name}_{key}": value for name, value in zip(names, values, strict=True) for key in (*OF.values(), *others)}
         for values in progress
