@@ -29,6 +29,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, text
 
+from benchmarks.arguments import whole
 from benchmarks.faults import database
 from benchmarks.load_town import WEEK, make_published_town
 from benchmarks.machine import commit, machine
@@ -38,6 +39,7 @@ from scheduler.runs import code_version
 from scheduler.supplies import recount
 
 PROCESSES, CITIZENS = 8, 150
+MOST_REQUESTS = 10_000_000
 SHOWN_EVERY = 10.0  # seconds
 RESULTS = Path(__file__).parent / "results"
 SUMMED = ("requests", "overbooked", "drift", "errors", "confirmed", "full", "stale")
@@ -162,7 +164,7 @@ def main() -> None:
     """Race on the database that is named."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # The server ends with us.
     words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("requests", type=int, nargs="?", default=5000)
+    words.add_argument("requests", type=whole(1, MOST_REQUESTS), nargs="?", default=5000)
     words.add_argument("database", choices=["sqlite", "postgresql"], nargs="?", default="sqlite")
     words.add_argument("--broken", action="store_true")
     words.add_argument("--keep", action="store_true", help="append what it showed to results/")

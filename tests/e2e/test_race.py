@@ -57,3 +57,10 @@ def test_a_race_that_is_stopped_counts_what_was_made_until_then() -> None:
     assert 0 < found["requests"] < 100_000
     assert found["steps"]["asked"] > 0
     assert found["overbooked"] == found["drift"] == found["errors"] == 0
+
+
+@pytest.mark.parametrize("words", ["0", "many"])
+def test_a_count_that_is_none_is_named_with_what_was_expected(words: str) -> None:
+    command = [sys.executable, "-m", "benchmarks.race", words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, f"requests: expected 1 .. 10000000, found {words}" in done.stderr) == (2, True)
