@@ -24,7 +24,7 @@ from solver.sizes import minimum_sizes
 from solver.solution import Plans, Round
 
 THREADS = 2
-GAP, EXCHANGES = 0.2, 30  # a week's plan ends at so small a gap in percent, or after so many exchanges
+GAP = 0.02  # percent: a week's plan ends at so small a gap, or when the plans seen were combined once
 MOST_RANDOM = 100  # points
 
 
@@ -92,7 +92,7 @@ def _solve(known: Known, life: Life, progress: Ints, bound: Bools | None = None)
 
 
 def _is_enough(rounds: list[Round]) -> bool:
-    return sum(state.phase == "exchange" for state in rounds) >= EXCHANGES
+    return rounds[-1].phase == "bound" and any(state.phase == "combine" for state in rounds)
 
 
 def _static(known: Known, life: Life) -> Planned:

@@ -39,7 +39,7 @@ def separate(finder: PlanFinder, rows: moves.Rows, low: Ints, open_price: Ints, 
     """
     problem = finder.prepared.problem
     for a, b in problem.apart.tolist():
-        locked_a, locked_b = _locks(problem, a), _locks(problem, b)
+        locked_a, locked_b = locks_of(problem, a), locks_of(problem, b)
         free_a, free_b = _seated(seating, a), _seated(seating, b)
         shared = ((free_a | locked_a) & (free_b | locked_b)) - (locked_a & locked_b)
         if not shared:
@@ -51,7 +51,7 @@ def separate(finder: PlanFinder, rows: moves.Rows, low: Ints, open_price: Ints, 
             unseat(finder, rows, seating, np.array([mover]))
             closed = rows.closed.copy()
             for other in _partners(problem, mover):
-                closed[list(_seated(seating, other) | _locks(problem, other))] = True
+                closed[list(_seated(seating, other) | locks_of(problem, other))] = True
             free = np.zeros(len(rows.cap), np.int64)
             finder.reseat(np.array([mover]), open_price, limits(rows, free, low), closed, seating)
 
@@ -65,7 +65,8 @@ def _seated(seating: chains.Seating, i: int) -> set[int]:
     return set(seating.plan[i][seating.plan[i] >= 0].tolist())
 
 
-def _locks(problem: Problem, i: int) -> set[int]:
+def locks_of(problem: Problem, i: int) -> set[int]:
+    """Slots that the citizen is locked into."""
     return set(problem.lock_slot[problem.lock_ptr[i] : problem.lock_ptr[i + 1]].tolist())
 
 

@@ -647,3 +647,36 @@ def escape(
         for k in range(seated.shape[1]):
             if seated[i, k] >= 0 and shut[seated[i, k]]:
                 price[seated[i, k]] = -NEVER // 1024
+
+
+@nb.njit(cache=True, nogil=True)
+def invite(
+    who: Ints, slot: int, wage: int, m: Menu, open_price: Ints, shut: Bools, pool: Pool, stamp: int, node_limit: int,
+    shallow: int, turns: int, hard_turns: int, s: Scratch, seated: Ids, plan: Ids, net_value: Ints, upper: Ints,
+    nodes: Ints,
+) -> None:  # fmt: skip
+    """Find each citizen's best plan where `slot` costs `wage` MICRO less than nothing and her own full slots are free.
+
+    `open_price` is (S,) MICRO. The pool, but for its multipliers, and the outputs of best_plans change in place.
+    """
+    price = open_price.copy()
+    for q in range(len(price)):
+        if shut[q]:
+            price[q] = -NEVER // 1024
+    price[slot] = -wage
+    one = np.zeros(1, np.int64)
+    tension = np.zeros(LIMITS, np.int32)
+    for at in range(len(who)):
+        i = who[at]
+        one[0] = i
+        tension[:] = pool.tension[i]
+        for k in range(seated.shape[1]):
+            q = seated[i, k]
+            if q >= 0 and q != slot:
+                price[q] = open_price[q]
+        best_plans(one, m, price, pool, stamp, node_limit, shallow, turns, hard_turns, s, plan, net_value, upper, nodes)
+        pool.tension[i] = tension
+        for k in range(seated.shape[1]):
+            q = seated[i, k]
+            if q >= 0 and q != slot and shut[q]:
+                price[q] = -NEVER // 1024

@@ -17,18 +17,20 @@ from solver.master import slot_prices
 from solver.pricing import MOVE_NODES, PlanFinder
 from solver.problem import MICRO, MICRO_PER_PRICE, Ints
 
-MOST_SEEN = 50_000  # plans: eight seconds of work; 2,000 citizens have about 43,000
+MOST_SEEN = 50_000  # plans: 2,000 citizens have about 43,000, and 6,000 need minutes for a programme
+NEAR = 3 * MICRO  # regret of the plans that a programme begins with; the others are found again if it asks for them
 HAIR = 1e-3  # units
 TURNS = 20  # of searching for better plans; three or four are needed at 600 citizens
 GAIN = MICRO // 100  # a plan that gives less than this above the duals is as good as known
 IS = mathopt.BasisStatus
 
 
-def marginal_values(finder: PlanFinder, rows: moves.Rows, seating: Seating) -> Ints | None:
-    """(S + R,) 1/1000 points that one more unit of each limit would give a run that has ended with this seating.
+def marginal_values(finder: PlanFinder, rows: moves.Rows, price: Ints, seating: Seating) -> Ints | None:
+    """(S + R,) 1/1000 points that one more unit of each limit would give, were no group too small to run.
 
-    Begins with the plans seen, to which those are added that the duals ask for; the finder's answers change with it.
-    None where more than `MOST_SEEN` were seen, or the solver finds no optimum.
+    Begins with the plans of this seating and those seen that are near the best at `price`, to which those are added
+    that the duals ask for; the pool and the finder's answers change with it. None where more than `MOST_SEEN` were
+    seen, or the solver finds no optimum.
     """
     pool, base = finder.pool, finder.prepared.menu.value
     everyone = np.arange(len(pool.size))
@@ -37,8 +39,8 @@ def marginal_values(finder: PlanFinder, rows: moves.Rows, seating: Seating) -> I
     programme = Programme(rows, len(everyone))
     for i in everyone.tolist():
         programme.add(i, seating.plan[i], int(seating.worth[i] + base[i]))
-        for k in range(pool.size[i]):
-            programme.add(i, pool.slot[i, k], int(pool.value[i, k] + base[i]))
+    for i, k in np.argwhere(regrets(pool.slot, pool.value, pool.size, slot_prices(rows, price)) <= NEAR).tolist():
+        programme.add(i, pool.slot[i, k], int(pool.value[i, k] + base[i]))
     programme.begin_at(seating.plan)
     found = programme.solve()
     for _ in range(TURNS):
@@ -53,6 +55,17 @@ def marginal_values(finder: PlanFinder, rows: moves.Rows, seating: Seating) -> I
             break
         found = programme.solve()
     return None if found is None else found[0]
+
+
+def regrets(slot: NDArray[np.int32], value: Ints, size: Ints, total: Ints) -> Ints:
+    """(n, P) MICRO by which each plan of a pool is worse than its citizen's best there, at (S,) `total`, 1/1000 points.
+
+    A place of the pool that holds no plan has more than any plan.
+    """
+    cost = np.where(slot >= 0, total[slot], 0).sum(axis=2) * MICRO_PER_PRICE
+    net = np.where(np.arange(value.shape[1]) < size[:, None], value - cost, -(1 << 60))
+    regret: Ints = net.max(axis=1, keepdims=True) - net
+    return regret
 
 
 class Programme:

@@ -75,6 +75,20 @@ class PlanFinder:
 
         self._share_out(run, who)
 
+    def invite(self, who: Ints, slot: int, wage: int, price: Ints, shut: Bools, seating: Seating) -> None:
+        """Find everybody's best plan where a seat of `slot` brings `wage`, 1/1000 points; see `kernels.invite`."""
+        micro = price * MICRO_PER_PRICE
+        self.stamp += 1
+
+        def run(part: Ints, scratch: kernels.Scratch) -> None:
+            kernels.invite(
+                part, slot, wage * MICRO_PER_PRICE, self.prepared.menu, micro, shut, self.pool, self.stamp,
+                PRIMAL_NODES, SHALLOW, TURNS, HARD_TURNS, scratch, seating.plan, self.plan, self.net, self.upper,
+                self.nodes,
+            )  # fmt: skip
+
+        self._share_out(run, who)
+
     def _share_out(self, run: Callable[[Ints, kernels.Scratch], None], who: Ints) -> None:
         """Run over a part of `who` in each thread, or over all in this one where there is too little to share."""
         self._tell_changed(who)

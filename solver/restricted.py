@@ -1,63 +1,64 @@
-"""The small exact part: the best combination of plans already seen, by HiGHS inside OR-Tools."""
+"""The small exact part: the best combination of plans already seen and of groups, by HiGHS inside OR-Tools."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from ortools.math_opt.python import mathopt
 
 from solver import kernels_chain as chains
 from solver import kernels_pool as moves
+from solver.deal import locks_of
+from solver.marginal import regrets
 from solver.master import slot_prices
 from solver.pricing import PlanFinder
-from solver.problem import MICRO, MICRO_PER_PRICE, Ints
+from solver.problem import MICRO, Ints
 
-MOST_SEEN = 7_000  # plans that could be in a better one; where there are more, another dive gains more
+MOST_SEEN = 50_000  # plans that could be in a better one; where there are more, another dive gains more
 AT_ONCE = 10_000  # citizens whose plans are looked at together, so that it takes little memory
-MOST_COLUMNS = 2_500  # beside the present plans of the same citizens: some seconds of work at most
+STEPS = (1_250, 2_500, 5_000)  # columns beside the present plans: what fewer gain leaves fewer for the next step
+MOST_REGRET = 1 << 50  # MICRO: a place in the pool without a plan has more
 WORK = 100_000  # columns times nodes
 
 
-def columns(finder: PlanFinder, rows: moves.Rows, price: Ints, gap: int) -> tuple[Ints, Ints]:
-    """(K,) citizens and (K,) pool positions of the plans seen that a better plan could hold, at most MOST_COLUMNS.
+def columns(finder: PlanFinder, rows: moves.Rows, price: Ints, gap: int, most: int) -> tuple[Ints, Ints]:
+    """(K,) citizens and (K,) pool positions of the plans seen that a better plan could hold, at most `most`.
 
     A plan whose regret at `price` exceeds `gap`, the bound less the objective in MICRO, is in no better whole plan. Of
     more, those of least regret are taken; of more than MOST_SEEN, none.
     """
-    total = slot_prices(rows, price) * MICRO_PER_PRICE
-    found = np.zeros((3, 0), np.int64)
-    for first in range(0, len(finder.pool.size), AT_ONCE):
-        found = np.concatenate([found, _regrets(finder, total, first, gap)], axis=1)
+    pool, total, found = finder.pool, slot_prices(rows, price), np.zeros((3, 0), np.int64)
+    for first in range(0, len(pool.size), AT_ONCE):
+        some = slice(first, first + AT_ONCE)
+        regret = regrets(pool.slot[some], pool.value[some], pool.size[some], total)
+        who, plan = np.nonzero(regret <= min(gap, MOST_REGRET))
+        found = np.concatenate([found, np.stack([first + who, plan, regret[who, plan]])], axis=1)
         if found.shape[1] > MOST_SEEN:
             return found[0, :0], found[1, :0]
     who, plan, regret = found
-    least = np.sort(np.argsort(regret, kind="stable")[:MOST_COLUMNS])
+    least = np.sort(np.argsort(regret, kind="stable")[:most])
     return who[least], plan[least]
 
 
-def _regrets(finder: PlanFinder, total: Ints, first: int, gap: int) -> Ints:
-    """(3, K) citizens from `first` on, pool positions, and MICRO of regret: the plans with no more of it than `gap`."""
-    pool, some = finder.pool, slice(first, first + AT_ONCE)
-    slots, value = pool.slot[some], pool.value[some]
-    cost = np.where(slots >= 0, total[slots], 0).sum(axis=2)
-    seen = np.arange(value.shape[1]) < pool.size[some, None]
-    net = np.where(seen, value - cost, -(1 << 60))
-    regret = net.max(axis=1, keepdims=True) - net
-    who, plan = np.nonzero(seen & (regret <= gap) & (net > -(1 << 50)))
-    return np.stack([first + who, plan, regret[who, plan]])
-
-
 def best_of_seen(
-    finder: PlanFinder, rows: moves.Rows, low: Ints, price: Ints, seating: chains.Seating, gap: int
+    finder: PlanFinder, rows: moves.Rows, minimum: Ints, seating: chains.Seating, who: Ints, position: Ints
 ) -> chains.Seating | None:
     """The best combination of plans seen, from the present one as a start; None where there is no better.
 
-    Whoever has no other plan among the columns keeps the present one. Deterministic: limits of columns and nodes, not
-    of time, end it.
+    Whoever has no other plan among the columns keeps the present one; how many groups of a slot run is chosen with the
+    plans. Deterministic: limits of columns and nodes, not of time, end it.
+
+    Parameters
+    ----------
+    minimum
+        (S,) participants that each group of a slot needs.
+    who, position
+        (K,) citizens and the places of plans in their pools.
     """
-    who, position = columns(finder, rows, price, gap)
     if not len(who):
         return None
-    some = np.unique(who)
+    some, problem = np.unique(who), finder.prepared.problem
     found = [*zip(who.tolist(), position.tolist(), strict=True), *((i, -1) for i in some.tolist())]
     plans = [seating.plan[i] if k < 0 else finder.pool.slot[i, k] for i, k in found]
     worth = [int(seating.worth[i] if k < 0 else finder.pool.value[i, k]) for i, k in found]
@@ -65,21 +66,28 @@ def best_of_seen(
     moves.add_plans(rows, some, seating.plan, -1, others)
     model = mathopt.Model()
     chosen = [model.add_binary_variable() for _ in found]
-    by_citizen: dict[int, list[mathopt.Variable]] = {}
+    by_citizen: dict[int, list[tuple[Ints, mathopt.Variable]]] = {}
     by_row: dict[int, list[mathopt.Variable]] = {}
     for (i, _), plan, variable in zip(found, plans, chosen, strict=True):
-        by_citizen.setdefault(i, []).append(variable)
+        by_citizen.setdefault(i, []).append((plan, variable))
         for s in plan[plan >= 0].tolist():
             by_row.setdefault(s, []).append(variable)
             for row in rows.use_row[rows.use_ptr[s] : rows.use_ptr[s + 1]].tolist():
                 by_row.setdefault(row, []).append(variable)
     for options in by_citizen.values():
-        model.add_linear_constraint(mathopt.fast_sum(options) == 1)
+        model.add_linear_constraint(mathopt.fast_sum([variable for _, variable in options]) == 1)
     for row, users in by_row.items():
         if len(users) > rows.cap[row] - others[row]:
             model.add_linear_constraint(mathopt.fast_sum(users) <= int(rows.cap[row] - others[row]))
-    for s in np.flatnonzero(low > others[: len(low)]).tolist():
-        model.add_linear_constraint(mathopt.fast_sum(by_row.get(s, [])) >= int(low[s] - others[s]))
+    for s in (row for row in by_row if row < len(minimum) and minimum[row] > 0):
+        groups = int(problem.group_ptr[s + 1] - problem.group_ptr[s])
+        runs, users = model.add_integer_variable(lb=0, ub=groups), mathopt.fast_sum(by_row[s]) + int(others[s])
+        model.add_linear_constraint(users <= int(problem.group_seats[s]) * runs)
+        model.add_linear_constraint(users >= int(minimum[s]) * runs)
+    for a, b in problem.apart.tolist():
+        if a in by_citizen or b in by_citizen:
+            own = [by_citizen.get(i, [(seating.plan[i], 1)]) for i in (a, b)]
+            _keep_apart(model, own, [locks_of(problem, i) for i in (a, b)])
     model.maximize(mathopt.fast_sum([w / MICRO * v for w, v in zip(worth, chosen, strict=True)]))
     start = mathopt.SolutionHint(variable_values={v: float(k < 0) for (_, k), v in zip(found, chosen, strict=True)})
     result = mathopt.solve(
@@ -96,3 +104,17 @@ def best_of_seen(
             better.plan[i], better.worth[i] = plan, gain
     moves.add_plans(rows, some, better.plan, 1, better.load)
     return better if int(better.worth.sum()) > int(seating.worth.sum()) else None
+
+
+def _keep_apart(
+    model: mathopt.Model, own: Sequence[Sequence[tuple[Ints, mathopt.Variable | int]]], locks: Sequence[set[int]]
+) -> None:
+    """Let no slot have both of two citizens, each with her plans and locks, but where both are locked into it."""
+    taken: dict[int, list[mathopt.LinearTypes]] = {}
+    for options, locked in zip(own, locks, strict=True):
+        for plan, variable in [*options, (np.array(sorted(locked), np.int64), 1)]:
+            for s in plan[plan >= 0].tolist():
+                taken.setdefault(s, []).append(variable)
+    for s, by in taken.items():
+        if len(by) > 1 and s not in locks[0] & locks[1]:
+            model.add_linear_constraint(mathopt.fast_sum(by) <= 1)

@@ -96,7 +96,7 @@ def solve(
     assert termination is not None  # The rounds go on until something stops them.
     best, objective, bound, price = work.best, work.objective, work.bound, work.search.best
     assert best is not None  # Nothing stops the rounds before there is a plan.
-    found = marginal_values(work.finder, work.rows, best) if marginal else None
+    found = marginal_values(work.finder, work.rows, price, best) if marginal else None
     del work  # Dealing and checking need none of the plans seen, a large part of a run's memory.
     plans = deal(prepared, best, np.random.default_rng(options.seed))
     verdict = verify(problem, plans, prepared.exceptions)

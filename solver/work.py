@@ -12,13 +12,15 @@ from solver import kernels_chain as chains
 from solver import kernels_pool as moves
 from solver.crew import Crew
 from solver.deal import hold_rows
+from solver.inviting import invite_to_groups
+from solver.marginal import MOST_SEEN, marginal_values
 from solver.master import make_rows, slot_prices
 from solver.options import Prepared
 from solver.prices import PriceSearch
 from solver.pricing import MOVE_NODES, NODE_LIMIT, PlanFinder
 from solver.primal import DiveOptions, copy_seating, dive, empty_seating, full_slots, improve, limits
 from solver.problem import MICRO, MICRO_PER_PRICE, Ints
-from solver.restricted import best_of_seen
+from solver.restricted import STEPS, best_of_seen, columns
 from solver.sizes import close_small, groups_running, lower_limits, minimum_sizes, open_prices, too_small
 from solver.taking_up import fill_new, seat_again
 from solver.warm import REMEMBERED, WarmStart, remember
@@ -271,16 +273,38 @@ class Work:
             self.seating = seating
             self._consider(seating)
 
+    def _see_more(self) -> Iterator[str]:
+        """Where few plans are seen, find the best prices, and the plans that these and the groups of now ask for."""
+        if int(self.finder.pool.size.sum()) > MOST_SEEN:
+            return
+        if self.minimum.any():
+            rows, best = self.running_rows, self.search.best
+            invite_to_groups(self.finder, self.rows, rows, best, self.minimum, self.seating)
+            marginal_values(self.finder, rows, best, self.seating)
+            yield "invitations"
+        price = marginal_values(self.finder, self.rows, self.search.best, self.seating)
+        if price is not None:
+            self.search.appraise(price)
+            yield "bound"
+            self.search.certify(NODE_LIMIT)
+            yield "certificate"
+
     def _combine(self) -> Iterator[str]:
         """Take the best combination of the plans seen that could be in a better whole plan."""
-        if self.objective is None:
+        if self.best is None or self.objective is None:
             return
-        rows, price, gap = self.running_rows, self.search.best, self.bound - self.objective
-        seating = best_of_seen(self.finder, rows, self.low, price, self.seating, gap)
-        if seating is not None:
-            self.seating = seating
-            self._consider(seating)
+        self.seating = copy_seating(self.best)
+        self.running_rows, self.low = self._settle(self.rows, self.seating)
+        yield from self._see_more()
+        for most in STEPS:
+            found = columns(self.finder, self.rows, self.search.best, self.bound - self.objective, most)
+            seating = best_of_seen(self.finder, self.rows, self.minimum, self.seating, *found)
+            if seating is not None:
+                self.seating, self.running_rows, self.low = seating, *self._settle(self.rows, seating)
+                self._consider(seating)
             yield "combine"
+            if len(found[0]) < most:
+                break
 
     def _consider(self, seating: chains.Seating) -> None:
         """Keep a whole plan if it is the best so far; keep-apart pairs are separated first."""

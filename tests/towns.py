@@ -154,6 +154,18 @@ TOWNS = {
         points=30 + 30 + 1,
         reason="The third gives up 3 points, so that two gain 25 each.",
     ),
+    "of_two_groups_that_are_half_full_one_runs": Town(
+        town(
+            [Slot(0, [NINE], minimum=3, seats=4), Slot(1, [NINE], minimum=3, seats=4)],
+            [
+                *[Citizen(progress={0: 30, 1: 20}) for _ in range(2)],
+                *[Citizen(progress={0: 25, 1: 30}) for _ in range(2)],
+            ],
+        ),
+        best=[(0,), (0,), (0,), (0,)],
+        points=30 + 30 + 25 + 25,
+        reason="Neither runs with two; the last two lose less by going along than the first two would.",
+    ),
     "a_lock_holds_a_small_group_open": Town(
         town(
             [Slot(0, [NINE], minimum=3), Slot(1, [NINE])],

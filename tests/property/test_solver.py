@@ -62,11 +62,7 @@ def test_seats_alone_are_solved_and_bounded_too(problem: Problem) -> None:
     assert solution.objective <= optimum <= solution.bound
 
 
-NOT_FOUND = pytest.mark.xfail(strict=True, reason="A group that the first plan closes is not opened again.")
-NAMES = [pytest.param(n, marks=NOT_FOUND if n == "one_who_loses_little_lets_a_group_run" else ()) for n in TOWNS]
-
-
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TOWNS)
 def test_the_best_plan_of_a_town_is_found(name: str) -> None:
     town = TOWNS[name]
 
