@@ -230,6 +230,15 @@ INSTANCES: tuple[Instance, ...] = (
         must=(Bar("median_ratio", ">=", 0.9), Bar("median_ratio", "<=", 1.0)),
         citizens=600,
     ),
+    Instance(  # Small enough for an exact planner: where its gap is below 0.5 %, ours is to be no worse.
+        name="peers-200",
+        text="200 citizens, 20 s, with all rows, beside six other planners",
+        kind="peers",
+        must=(Bar("share_of_its_gap", "<=", 1),),
+        citizens=200,
+        seconds=20,
+        seats_only=False,
+    ),
     *(
         Instance(
             name=f"peers-{citizens}",
@@ -240,7 +249,7 @@ INSTANCES: tuple[Instance, ...] = (
             seats_only=False,
             seeds=1,
         )
-        for citizens in (600, 6000)
+        for citizens in (600, 2000, 6000)
     ),
     Instance(
         name="roll-out-6000",
