@@ -92,6 +92,10 @@ class PriceSearch:
         """Price everybody at the mean price, hard searches cut short; keep the prices if they promise most."""
         candidate = np.rint(self.mean).astype(np.int64) if price is None else price
         self.finder.best_plans(np.arange(len(self.order)), slot_prices(self.rows, candidate), MOVE_NODES)
+        self.take(candidate)
+
+    def take(self, candidate: Ints) -> None:
+        """Lower the bound by the finder's answers at these prices, and keep them if they promise most."""
         promise = lagrangian(self.rows, candidate, self.finder.net)
         self.bound = min(self.bound, lagrangian(self.rows, candidate, self.finder.upper))
         if promise < self.promise:

@@ -13,7 +13,7 @@ from solver import kernels_pool as moves
 from solver.crew import Crew
 from solver.deal import hold_rows
 from solver.inviting import invite_to_groups
-from solver.marginal import MOST_SEEN, marginal_values
+from solver.marginal import MOST_SEEN, dual_prices
 from solver.master import make_rows, slot_prices
 from solver.options import Prepared
 from solver.prices import PriceSearch
@@ -43,6 +43,9 @@ class Schedule:
     exchanges: int = 10
     settled: float = 1e-5  # relative gain of an exchange that counts as little
     tries: int = 300
+    looks: int = 8  # at prices up to `spread` percent beside the duals
+    spread: int = 30
+    close: float = 1e-6  # relative distance of the bound from the programme's value that ends its turns
     least: int = MICRO // 20  # a chain starts where a citizen would gain more
     noise: int = 1000  # 1/1000 points: prices that stir a plan before the next exchange
     stirred: float = 0.4  # share of citizens stirred
@@ -275,19 +278,23 @@ class Work:
 
     def _see_more(self) -> Iterator[str]:
         """Where few plans are seen, find the best prices, and the plans that these and the groups of now ask for."""
+        s = self.schedule
         if int(self.finder.pool.size.sum()) > MOST_SEEN:
             return
         if self.minimum.any():
             rows, best = self.running_rows, self.search.best
             invite_to_groups(self.finder, self.rows, rows, best, self.minimum, self.seating)
-            marginal_values(self.finder, rows, best, self.seating)
-            yield "invitations"
-        price = marginal_values(self.finder, self.rows, self.search.best, self.seating)
-        if price is not None:
-            self.search.appraise(price)
-            yield "bound"
-            self.search.certify(NODE_LIMIT)
-            yield "certificate"
+            for _ in dual_prices(self.finder, rows, best, self.seating, s.close):
+                yield "plans"
+        for tried in dual_prices(self.finder, self.rows, self.search.best, self.seating, s.close):
+            self.search.take(tried)
+            yield "duals"
+        for _ in range(s.looks):  # A combination needs plans that are nearly the best, too.
+            share = self.rng.integers(100 - s.spread, 101 + s.spread, len(self.search.best))
+            total = slot_prices(self.rows, self.search.best * share // 100)
+            self.finder.best_plans(self.everyone, total, MOVE_NODES)
+        self.search.certify(NODE_LIMIT)
+        yield "certificate"
 
     def _combine(self) -> Iterator[str]:
         """Take the best combination of the plans seen that could be in a better whole plan."""
