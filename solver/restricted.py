@@ -17,7 +17,7 @@ from solver.problem import MICRO, Ints
 
 MOST_SEEN = 50_000  # plans that could be in a better one; where there are more, another dive gains more
 AT_ONCE = 10_000  # citizens whose plans are looked at together, so that it takes little memory
-STEPS = (1_250, 2_500, 5_000)  # columns beside the present plans: what fewer gain leaves fewer for the next step
+STEPS = (2, 4, 8)  # plans a citizen beside the present one: what fewer gain leaves less for the next step
 MOST_REGRET = 1 << 50  # MICRO: a place in the pool without a plan has more
 WORK = 100_000  # columns times nodes
 

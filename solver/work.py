@@ -303,7 +303,7 @@ class Work:
         self.seating = copy_seating(self.best)
         self.running_rows, self.low = self._settle(self.rows, self.seating)
         yield from self._see_more()
-        for most in STEPS:
+        for most in (len(self.everyone) * each for each in STEPS):
             found = columns(self.finder, self.rows, self.search.best, self.bound - self.objective, most)
             seating = best_of_seen(self.finder, self.rows, self.minimum, self.seating, *found)
             if seating is not None:
