@@ -157,9 +157,9 @@ def _people(
         )
     )  # fmt: skip
     hers = select(Place.group_id).where(Place.citizen_id == citizen).order_by(Place.group_id).limit(1)
-    held = select(Place.group_id).join(GroupStaff, GroupStaff.group_id == Place.group_id)
-    groups = session.scalars(held.where(Place.week == week, GroupStaff.staff_id == staff)).all()
-    group = groups[0] if groups else session.scalars(hers.where(Place.week == week)).one()
+    held = select(Place.group_id).join(GroupStaff, GroupStaff.group_id == Place.group_id).where(Place.week == week)
+    nearest = (GroupStaff.staff_id == staff).desc(), (Place.citizen_id == citizen).desc(), Place.group_id
+    group = session.scalars(held.order_by(*nearest).limit(1)).one()
     past = session.scalars(hers.where(Place.week == last)).one()
     taken = select(Group.offering_id).join(Place, Place.group_id == Group.id).where(Place.citizen_id == citizen)
     free = select(Offering.id).where(Offering.id.not_in(taken), Offering.kind == "open_group")
