@@ -31,7 +31,8 @@ IS = mathopt.BasisStatus
 def marginal_values(finder: PlanFinder, rows: moves.Rows, price: Ints, seating: Seating) -> Ints | None:
     """(S + R,) 1/1000 points that one more unit of each limit would give, were no group too small to run.
 
-    None where more than `MOST_SEEN` plans were seen, or the solver finds no optimum; for the rest see `dual_prices`.
+    None where more than `MOST_SEEN` plans were seen, or the first programme has no optimum; the prices tried last where
+    a later one has none or plans are still asked for after `TURNS`. For the rest see `dual_prices`.
     """
     if int(finder.pool.size.sum()) > MOST_SEEN:
         return None

@@ -27,7 +27,7 @@ def bench(folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
     # Where the tests run in the background, a shell has told them not to hear Ctrl-C.
     heard = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        process = subprocess.Popen(command, cwd=folder, env=environment, text=True, **pipes)  # type: ignore[call-overload]
+        process = subprocess.Popen(command, cwd=folder, env=environment, text=True, **pipes)  # type: ignore[call-overload]  # By **.
     finally:
         signal.signal(signal.SIGINT, heard)
     with process:

@@ -29,7 +29,7 @@ def test_every_week_start_and_who_comes_less_who_leaves_is_the_end(
     start: int, intake: list[int], exits: float, back: dict[str, Any]
 ) -> None:
     returns = back if exits else None
-    roll_out = RollOut(weeks=len(intake), intake=intake, exits_percent=exits, returns=returns)  # type: ignore[arg-type]
+    roll_out = RollOut(weeks=len(intake), intake=intake, exits_percent=exits, returns=returns)  # type: ignore[arg-type]  # Read as a file's.
     there, left, returned = start, 0, 0
     for new, week in zip(intake, flow(roll_out, start), strict=True):
         assert week.new == new
@@ -66,7 +66,7 @@ def test_every_new_citizen_has_a_place_at_a_conference(intake: list[int], size: 
 
 
 def test_whoever_left_comes_back_after_so_many_weeks() -> None:
-    roll_out = RollOut(weeks=4, intake=0, exits_percent=10, returns={"percent": 50, "after_weeks": 2})  # type: ignore[arg-type]
+    roll_out = RollOut(weeks=4, intake=0, exits_percent=10, returns={"percent": 50, "after_weeks": 2})  # type: ignore[arg-type]  # Read as a file's.
     assert [(week.leaving, week.returning, week.there) for week in flow(roll_out, 100)] == [
         (10, 0, 90), (9, 0, 81), (8, 5, 78), (7, 4, 75),
     ]  # fmt: skip
