@@ -7,8 +7,9 @@ every limit raised by a hair only the least of them is left, so that one program
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import reduce
+import datetime as dt
+import time
+from collections.abc import Generator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,9 @@ from solver.master import lagrangian, slot_prices
 from solver.pricing import MOVE_NODES, PlanFinder
 from solver.problem import MICRO, MICRO_PER_PRICE, Ints
 
-MOST_SEEN = 50_000  # plans: 2,000 citizens have about 43,000, and 6,000 need minutes for a programme
+MOST_SEEN = 50_000  # plans
+MOST_WORK = 30_000_000  # plans times rows of those who have a choice: 600 free citizens have 4 million, 2,000 have 70
+EFFORT = 20_000_000  # iterations times rows, some ten seconds: 600 citizens need 2 million, 2,000 more than 60
 NEAR = 3 * MICRO  # regret of the plans that a programme begins with; the others are found again if it asks for them
 HAIR = 1e-3  # units
 TURNS = 60  # of searching for better plans; three or four are needed at 600 citizens, 30 at 6,000 where most are bound
@@ -31,18 +34,26 @@ IS = mathopt.BasisStatus
 def marginal_values(finder: PlanFinder, rows: moves.Rows, price: Ints, seating: Seating) -> Ints | None:
     """(S + R,) 1/1000 points that one more unit of each limit would give, were no group too small to run.
 
-    None where more than `MOST_SEEN` plans were seen, or the first programme has no optimum; the prices tried last where
-    a later one has none or plans are still asked for after `TURNS`. For the rest see `dual_prices`.
+    None where the programme is too large or does not end; see `dual_prices`.
     """
-    if int(finder.pool.size.sum()) > MOST_SEEN:
+    if is_too_large(finder, rows, price):
         return None
-    return reduce(lambda _, tried: tried, dual_prices(finder, rows, price, seating), None)
+    turns = dual_prices(finder, rows, price, seating)
+    while True:
+        try:
+            next(turns)
+        except StopIteration as end:
+            duals: Ints | None = end.value
+            return duals
 
 
 def dual_prices(
-    finder: PlanFinder, rows: moves.Rows, price: Ints, seating: Seating, enough: float | None = None
-) -> Iterator[Ints]:
-    """Move (S + R,) prices, 1/1000 points, until the programme asks for no plan more: the last are its duals.
+    finder: PlanFinder, rows: moves.Rows, price: Ints, seating: Seating, enough: float | None = None,
+    until: float | None = None,
+) -> Generator[Ints, None, Ints | None]:  # fmt: skip
+    """Move (S + R,) prices, 1/1000 points, until the programme asks for no plan more; returns its duals then.
+
+    Returns None where it ends for another reason: no optimum was found with `EFFORT`, `TURNS` are over, or as below.
 
     Begins with the plans of this seating and those seen that are near the best at `price`. Plans are asked for half way
     between the duals and the prices of the least bound so far, which takes fewer turns (Wentges 1997,
@@ -52,21 +63,24 @@ def dual_prices(
     Parameters
     ----------
     enough
-        Share of the programme's value by which the least bound may exceed it when this ends, without the duals then.
+        Share of the programme's value by which the least bound may exceed it when this ends.
+    until
+        Time of `time.perf_counter` when this ends; never where None.
     """
     pool, base = finder.pool, finder.prepared.menu.value
     everyone = np.arange(len(pool.size))
+    near = regrets(pool.slot, pool.value, pool.size, slot_prices(rows, price)) <= NEAR
     programme = Programme(rows, len(everyone))
     for i in everyone.tolist():
         programme.add(i, seating.plan[i], int(seating.worth[i] + base[i]))
-    for i, k in np.argwhere(regrets(pool.slot, pool.value, pool.size, slot_prices(rows, price)) <= NEAR).tolist():
+    for i, k in np.argwhere(near).tolist():
         programme.add(i, pool.slot[i, k], int(pool.value[i, k] + base[i]))
     programme.begin_at(seating.plan)
     best, least = price, 1 << 62
     for _ in range(TURNS):
-        found = programme.solve()
+        found = programme.solve(until)
         if found is None:
-            return
+            return None
         dual, net = found
         value = lagrangian(rows, dual, net)
         for tried in ((best + dual) // 2, dual):
@@ -84,9 +98,20 @@ def dual_prices(
             if sum([programme.add(i, finder.plan[i], int(finder.net[i] + paid[i])) for i in better.tolist()]):
                 break
         else:
-            return
+            return dual
         if enough is not None and least - value <= enough * abs(value):
-            return
+            return None
+    return None
+
+
+def is_too_large(finder: PlanFinder, rows: moves.Rows, price: Ints) -> bool:
+    """Whether a programme of the plans near the best at (S + R,) `price` would take too long."""
+    pool = finder.pool
+    if int(pool.size.sum()) > MOST_SEEN:
+        return True
+    plans = (regrets(pool.slot, pool.value, pool.size, slot_prices(rows, price)) <= NEAR).sum(axis=1)
+    choice = plans > 1
+    return int(plans[choice].sum()) * (int(choice.sum()) + len(rows.cap)) > MOST_WORK
 
 
 def regrets(slot: NDArray[np.int32], value: Ints, size: Ints, total: Ints) -> Ints:
@@ -110,6 +135,7 @@ class Programme:
         self._one = [self._model.add_linear_constraint(lb=1.0, ub=1.0) for _ in range(citizens)]
         self._limit = [self._model.add_linear_constraint(ub=cap + HAIR) for cap in rows.cap.tolist()]
         self._basis = mathopt.Basis()
+        self._iterations = EFFORT // (citizens + len(rows.cap))  # that are left
 
     def add(self, citizen: int, plan: NDArray[np.int32], value: int) -> bool:
         """Add a plan, slots with -1 after the last, of MICRO `value`; false where it is known."""
@@ -133,10 +159,15 @@ class Programme:
         limits = dict.fromkeys(self._one, IS.FIXED_VALUE) | dict.fromkeys(self._limit, IS.BASIC)
         self._basis = mathopt.Basis(variable_status=shares, constraint_status=limits)
 
-    def solve(self) -> tuple[Ints, Ints] | None:
-        """(S + R,) 1/1000 points a unit, and (I,) MICRO of each citizen's best plan after paying; None if not found."""
+    def solve(self, until: float | None) -> tuple[Ints, Ints] | None:
+        """(S + R,) 1/1000 points a unit, and (I,) MICRO of each citizen's best plan after paying.
+
+        None if not found before `until`, a time of `time.perf_counter`, and with `EFFORT` in all.
+        """
         begin = mathopt.ModelSolveParameters(initial_basis=self._basis)
-        result = mathopt.solve(self._model, mathopt.SolverType.GLOP, model_params=begin)
+        ends = mathopt.SolveParameters(time_limit=time_left(until), iteration_limit=self._iterations)
+        result = mathopt.solve(self._model, mathopt.SolverType.GLOP, params=ends, model_params=begin)
+        self._iterations = max(0, self._iterations - result.solve_stats.simplex_iterations)
         if result.termination.reason != mathopt.TerminationReason.OPTIMAL:
             return None
         self._basis = result.solutions[0].basis or self._basis
@@ -144,6 +175,11 @@ class Programme:
         price, net = (np.array([dual[each] for each in some]) for some in (self._limit, self._one))
         price = np.maximum(0, np.rint(price * (MICRO // MICRO_PER_PRICE)))
         return price.astype(np.int64), np.rint(net * MICRO).astype(np.int64)
+
+
+def time_left(until: float | None) -> dt.timedelta | None:
+    """From now to a time of `time.perf_counter`, nothing where it is over."""
+    return None if until is None else dt.timedelta(seconds=max(0.0, until - time.perf_counter()))
 
 
 def _key(citizen: int, plan: NDArray[np.int32]) -> tuple[int, bytes]:

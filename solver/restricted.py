@@ -10,23 +10,24 @@ from ortools.math_opt.python import mathopt
 from solver import kernels_chain as chains
 from solver import kernels_pool as moves
 from solver.deal import locks_of
-from solver.marginal import regrets
+from solver.marginal import regrets, time_left
 from solver.master import slot_prices
 from solver.pricing import PlanFinder
 from solver.problem import MICRO, Ints
 
-MOST_SEEN = 50_000  # plans that could be in a better one; where there are more, another dive gains more
 AT_ONCE = 10_000  # citizens whose plans are looked at together, so that it takes little memory
 STEPS = (2, 4, 8)  # plans a citizen beside the present one: what fewer gain leaves less for the next step
+LARGE = 2_500  # plans in all where no programme was solved: more gain nothing then, and take a minute at 2,000 citizens
+MOST = 50_000  # plans that could be in a better one; where there are more, another dive gains more
 MOST_REGRET = 1 << 50  # MICRO: a place in the pool without a plan has more
 WORK = 100_000  # columns times nodes
 
 
-def columns(finder: PlanFinder, rows: moves.Rows, price: Ints, gap: int, most: int) -> tuple[Ints, Ints]:
+def columns(finder: PlanFinder, rows: moves.Rows, price: Ints, gap: int, most: int, seen: int) -> tuple[Ints, Ints]:
     """(K,) citizens and (K,) pool positions of the plans seen that a better plan could hold, at most `most`.
 
     A plan whose regret at `price` exceeds `gap`, the bound less the objective in MICRO, is in no better whole plan. Of
-    more, those of least regret are taken; of more than MOST_SEEN, none.
+    more, those of least regret are taken; of more than `seen`, none.
     """
     pool, total, found = finder.pool, slot_prices(rows, price), np.zeros((3, 0), np.int64)
     for first in range(0, len(pool.size), AT_ONCE):
@@ -34,7 +35,7 @@ def columns(finder: PlanFinder, rows: moves.Rows, price: Ints, gap: int, most: i
         regret = regrets(pool.slot[some], pool.value[some], pool.size[some], total)
         who, plan = np.nonzero(regret <= min(gap, MOST_REGRET))
         found = np.concatenate([found, np.stack([first + who, plan, regret[who, plan]])], axis=1)
-        if found.shape[1] > MOST_SEEN:
+        if found.shape[1] > seen:
             return found[0, :0], found[1, :0]
     who, plan, regret = found
     least = np.sort(np.argsort(regret, kind="stable")[:most])
@@ -42,12 +43,13 @@ def columns(finder: PlanFinder, rows: moves.Rows, price: Ints, gap: int, most: i
 
 
 def best_of_seen(
-    finder: PlanFinder, rows: moves.Rows, minimum: Ints, seating: chains.Seating, who: Ints, position: Ints
-) -> chains.Seating | None:
+    finder: PlanFinder, rows: moves.Rows, minimum: Ints, seating: chains.Seating, who: Ints, position: Ints,
+    until: float | None = None,
+) -> chains.Seating | None:  # fmt: skip
     """The best combination of plans seen, from the present one as a start; None where there is no better.
 
     Whoever has no other plan among the columns keeps the present one; how many groups of a slot run is chosen with the
-    plans. Deterministic: limits of columns and nodes, not of time, end it.
+    plans. Deterministic before `until`: limits of columns and nodes end it.
 
     Parameters
     ----------
@@ -55,6 +57,8 @@ def best_of_seen(
         (S,) participants that each group of a slot needs.
     who, position
         (K,) citizens and the places of plans in their pools.
+    until
+        Time of `time.perf_counter` when this ends with what it has.
     """
     if not len(who):
         return None
@@ -93,7 +97,7 @@ def best_of_seen(
     result = mathopt.solve(
         model,
         mathopt.SolverType.HIGHS,
-        params=mathopt.SolveParameters(node_limit=WORK // len(found), random_seed=1),
+        params=mathopt.SolveParameters(node_limit=WORK // len(found), random_seed=1, time_limit=time_left(until)),
         model_params=mathopt.ModelSolveParameters(solution_hints=[start]),
     )
     if not result.has_primal_feasible_solution():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 
@@ -13,17 +14,19 @@ from solver import kernels_pool as moves
 from solver.crew import Crew
 from solver.deal import hold_rows
 from solver.inviting import invite_to_groups
-from solver.marginal import MOST_SEEN, dual_prices
+from solver.marginal import dual_prices, is_too_large
 from solver.master import make_rows, slot_prices
 from solver.options import Prepared
 from solver.prices import PriceSearch
 from solver.pricing import MOVE_NODES, NODE_LIMIT, PlanFinder
 from solver.primal import DiveOptions, copy_seating, dive, empty_seating, full_slots, improve, limits
 from solver.problem import MICRO, MICRO_PER_PRICE, Ints
-from solver.restricted import STEPS, best_of_seen, columns
+from solver.restricted import LARGE, MOST, STEPS, best_of_seen, columns
 from solver.sizes import close_small, groups_running, lower_limits, minimum_sizes, open_prices, too_small
 from solver.taking_up import fill_new, seat_again
 from solver.warm import REMEMBERED, WarmStart, remember
+
+PUNCTUAL = {"plans", "duals", "combine"}  # rounds that end in time by themselves
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class Work:
 
     def __init__(
         self, prepared: Prepared, seed: int, threads: int, warm: WarmStart | None, schedule: Schedule,
-        crew: Crew | None = None,
+        crew: Crew | None = None, until: float | None = None,
     ) -> None:  # fmt: skip
         self.prepared, self.problem, self.schedule = prepared, prepared.problem, schedule
         self.finder = PlanFinder(prepared, threads, crew=crew)
@@ -68,7 +71,7 @@ class Work:
         self.fixed = int(prepared.menu.value.sum())
         self.minimum = minimum_sizes(self.problem)
         self.everyone = np.arange(self.problem.num_citizens)
-        self.warm = warm
+        self.warm, self.until = warm, until
         price = np.zeros(len(self.rows.cap), np.int64) if warm is None else warm.price.copy()
         self.search = PriceSearch(
             self.finder, self.rows, self.rng.permutation(self.everyone), price, self._first_step()
@@ -277,22 +280,23 @@ class Work:
             self._consider(seating)
 
     def _see_more(self) -> Iterator[str]:
-        """Where few plans are seen, find the best prices, and the plans that these and the groups of now ask for."""
+        """Find the best prices, and the plans that these and the groups of now ask for."""
         s = self.schedule
-        if int(self.finder.pool.size.sum()) > MOST_SEEN:
-            return
         if self.minimum.any():
             rows, best = self.running_rows, self.search.best
             invite_to_groups(self.finder, self.rows, rows, best, self.minimum, self.seating)
-            for _ in dual_prices(self.finder, rows, best, self.seating, s.close):
+            for _ in dual_prices(self.finder, rows, best, self.seating, s.close, until=self.until):
                 yield "plans"
-        for tried in dual_prices(self.finder, self.rows, self.search.best, self.seating, s.close):
+        for tried in dual_prices(self.finder, self.rows, self.search.best, self.seating, s.close, until=self.until):
             self.search.take(tried)
             yield "duals"
+        if self.until is not None and time.perf_counter() >= self.until:
+            return
         for _ in range(s.looks):  # A combination needs plans that are nearly the best, too.
             share = self.rng.integers(100 - s.spread, 101 + s.spread, len(self.search.best))
             total = slot_prices(self.rows, self.search.best * share // 100)
             self.finder.best_plans(self.everyone, total, MOVE_NODES)
+            yield "look"
         self.search.certify(NODE_LIMIT)
         yield "certificate"
 
@@ -302,10 +306,13 @@ class Work:
             return
         self.seating = copy_seating(self.best)
         self.running_rows, self.low = self._settle(self.rows, self.seating)
-        yield from self._see_more()
-        for most in (len(self.everyone) * each for each in STEPS):
-            found = columns(self.finder, self.rows, self.search.best, self.bound - self.objective, most)
-            seating = best_of_seen(self.finder, self.rows, self.minimum, self.seating, *found)
+        steps, seen = [LARGE], 3 * LARGE
+        if not is_too_large(self.finder, self.rows, self.search.best):
+            yield from self._see_more()
+            steps, seen = [len(self.everyone) * each for each in STEPS], MOST
+        for most in steps:
+            found = columns(self.finder, self.rows, self.search.best, self.bound - self.objective, most, seen)
+            seating = best_of_seen(self.finder, self.rows, self.minimum, self.seating, *found, self.until)
             if seating is not None:
                 self.seating, self.running_rows, self.low = seating, *self._settle(self.rows, seating)
                 self._consider(seating)
