@@ -296,7 +296,6 @@ class Work:
             share = self.rng.integers(100 - s.spread, 101 + s.spread, len(self.search.best))
             total = slot_prices(self.rows, self.search.best * share // 100)
             self.finder.best_plans(self.everyone, total, MOVE_NODES)
-            yield "look"
         self.search.certify(NODE_LIMIT)
         yield "certificate"
 
