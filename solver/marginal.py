@@ -7,8 +7,6 @@ every limit raised by a hair only the least of them is left, so that one program
 
 from __future__ import annotations
 
-import datetime as dt
-import time
 from collections.abc import Generator
 
 import numpy as np
@@ -48,9 +46,8 @@ def marginal_values(finder: PlanFinder, rows: moves.Rows, price: Ints, seating: 
 
 
 def dual_prices(
-    finder: PlanFinder, rows: moves.Rows, price: Ints, seating: Seating, enough: float | None = None,
-    until: float | None = None,
-) -> Generator[Ints, None, Ints | None]:  # fmt: skip
+    finder: PlanFinder, rows: moves.Rows, price: Ints, seating: Seating, enough: float | None = None
+) -> Generator[Ints, None, Ints | None]:
     """Move (S + R,) prices, 1/1000 points, until the programme asks for no plan more; returns its duals then.
 
     Returns None where it ends for another reason: no optimum was found with `EFFORT`, `TURNS` are over, or as below.
@@ -64,8 +61,6 @@ def dual_prices(
     ----------
     enough
         Share of the programme's value by which the least bound may exceed it when this ends.
-    until
-        Time of `time.perf_counter` when this ends; never where None.
     """
     pool, base = finder.pool, finder.prepared.menu.value
     everyone = np.arange(len(pool.size))
@@ -78,7 +73,7 @@ def dual_prices(
     programme.begin_at(seating.plan)
     best, least = price, 1 << 62
     for _ in range(TURNS):
-        found = programme.solve(until)
+        found = programme.solve()
         if found is None:
             return None
         dual, net = found
@@ -159,15 +154,15 @@ class Programme:
         limits = dict.fromkeys(self._one, IS.FIXED_VALUE) | dict.fromkeys(self._limit, IS.BASIC)
         self._basis = mathopt.Basis(variable_status=shares, constraint_status=limits)
 
-    def solve(self, until: float | None) -> tuple[Ints, Ints] | None:
+    def solve(self) -> tuple[Ints, Ints] | None:
         """(S + R,) 1/1000 points a unit, and (I,) MICRO of each citizen's best plan after paying.
 
-        None if not found before `until`, a time of `time.perf_counter`, and with `EFFORT` in all.
+        None if not found with `EFFORT` in all.
         """
         begin = mathopt.ModelSolveParameters(initial_basis=self._basis)
-        ends = mathopt.SolveParameters(time_limit=time_left(until), iteration_limit=self._iterations)
+        ends = mathopt.SolveParameters(iteration_limit=self._iterations)
         result = mathopt.solve(self._model, mathopt.SolverType.GLOP, params=ends, model_params=begin)
-        self._iterations = max(0, self._iterations - result.solve_stats.simplex_iterations)
+        self._iterations = max(1, self._iterations - result.solve_stats.simplex_iterations)
         if result.termination.reason != mathopt.TerminationReason.OPTIMAL:
             return None
         self._basis = result.solutions[0].basis or self._basis
@@ -175,11 +170,6 @@ class Programme:
         price, net = (np.array([dual[each] for each in some]) for some in (self._limit, self._one))
         price = np.maximum(0, np.rint(price * (MICRO // MICRO_PER_PRICE)))
         return price.astype(np.int64), np.rint(net * MICRO).astype(np.int64)
-
-
-def time_left(until: float | None) -> dt.timedelta | None:
-    """From now to a time of `time.perf_counter`, nothing where it is over."""
-    return None if until is None else dt.timedelta(seconds=max(0.0, until - time.perf_counter()))
 
 
 def _key(citizen: int, plan: NDArray[np.int32]) -> tuple[int, bytes]:

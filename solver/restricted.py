@@ -10,7 +10,7 @@ from ortools.math_opt.python import mathopt
 from solver import kernels_chain as chains
 from solver import kernels_pool as moves
 from solver.deal import locks_of
-from solver.marginal import regrets, time_left
+from solver.marginal import regrets
 from solver.master import slot_prices
 from solver.pricing import PlanFinder
 from solver.problem import MICRO, Ints
@@ -43,13 +43,12 @@ def columns(finder: PlanFinder, rows: moves.Rows, price: Ints, gap: int, most: i
 
 
 def best_of_seen(
-    finder: PlanFinder, rows: moves.Rows, minimum: Ints, seating: chains.Seating, who: Ints, position: Ints,
-    until: float | None = None,
-) -> chains.Seating | None:  # fmt: skip
+    finder: PlanFinder, rows: moves.Rows, minimum: Ints, seating: chains.Seating, who: Ints, position: Ints
+) -> chains.Seating | None:
     """The best combination of plans seen, from the present one as a start; None where there is no better.
 
     Whoever has no other plan among the columns keeps the present one; how many groups of a slot run is chosen with the
-    plans. Deterministic before `until`: limits of columns and nodes end it.
+    plans. Deterministic: limits of columns and nodes, not of time, end it.
 
     Parameters
     ----------
@@ -57,8 +56,6 @@ def best_of_seen(
         (S,) participants that each group of a slot needs.
     who, position
         (K,) citizens and the places of plans in their pools.
-    until
-        Time of `time.perf_counter` when this ends with what it has.
     """
     if not len(who):
         return None
@@ -97,7 +94,7 @@ def best_of_seen(
     result = mathopt.solve(
         model,
         mathopt.SolverType.HIGHS,
-        params=mathopt.SolveParameters(node_limit=WORK // len(found), random_seed=1, time_limit=time_left(until)),
+        params=mathopt.SolveParameters(node_limit=WORK // len(found), random_seed=1),
         model_params=mathopt.ModelSolveParameters(solution_hints=[start]),
     )
     if not result.has_primal_feasible_solution():

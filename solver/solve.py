@@ -17,7 +17,7 @@ from solver.problem import MICRO, Problem
 from solver.solution import Progress, Round, Solution, Termination, gap_percent
 from solver.verify import Verdict, verify
 from solver.warm import WarmStart
-from solver.work import PUNCTUAL, Schedule, Work
+from solver.work import Schedule, Work
 
 CLOSING = 0.97  # share of the time limit that rounds may take; the rest deals the groups and checks the plan
 
@@ -83,8 +83,7 @@ def solve(
     options = options or Options()
     prepared = prepare(problem, options.threads)
     schedule = schedule or Schedule(enough=options.gap_percent / 100)
-    until = None if options.time_limit is None else began + CLOSING * options.time_limit
-    work = Work(prepared, options.seed, options.threads, warm, schedule, crew, until)
+    work = Work(prepared, options.seed, options.threads, warm, schedule, crew)
     trace: list[Round] = []
     termination: Termination | None = None
     for phase in work.rounds():
@@ -130,8 +129,7 @@ def _stop(
         return Termination("gap", None, proved)
     if options.max_rounds is not None and last.number >= options.max_rounds:
         return Termination("limit", "rounds", proved)
-    others = (after.seconds - before.seconds for before, after in pairwise(trace) if after.phase not in PUNCTUAL)
-    longest = max(others, default=0.0)
+    longest = max((after.seconds - before.seconds for before, after in pairwise(trace)), default=0.0)
     if options.time_limit is not None and last.seconds + longest >= CLOSING * options.time_limit:
         return Termination("limit", "time", proved)
     if should_stop is not None and should_stop():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 
@@ -25,8 +24,6 @@ from solver.restricted import LARGE, MOST, STEPS, best_of_seen, columns
 from solver.sizes import close_small, groups_running, lower_limits, minimum_sizes, open_prices, too_small
 from solver.taking_up import fill_new, seat_again
 from solver.warm import REMEMBERED, WarmStart, remember
-
-PUNCTUAL = {"plans", "duals", "combine"}  # rounds that end in time by themselves
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,7 @@ class Work:
 
     def __init__(
         self, prepared: Prepared, seed: int, threads: int, warm: WarmStart | None, schedule: Schedule,
-        crew: Crew | None = None, until: float | None = None,
+        crew: Crew | None = None,
     ) -> None:  # fmt: skip
         self.prepared, self.problem, self.schedule = prepared, prepared.problem, schedule
         self.finder = PlanFinder(prepared, threads, crew=crew)
@@ -71,7 +68,7 @@ class Work:
         self.fixed = int(prepared.menu.value.sum())
         self.minimum = minimum_sizes(self.problem)
         self.everyone = np.arange(self.problem.num_citizens)
-        self.warm, self.until = warm, until
+        self.warm = warm
         price = np.zeros(len(self.rows.cap), np.int64) if warm is None else warm.price.copy()
         self.search = PriceSearch(
             self.finder, self.rows, self.rng.permutation(self.everyone), price, self._first_step()
@@ -285,13 +282,11 @@ class Work:
         if self.minimum.any():
             rows, best = self.running_rows, self.search.best
             invite_to_groups(self.finder, self.rows, rows, best, self.minimum, self.seating)
-            for _ in dual_prices(self.finder, rows, best, self.seating, s.close, until=self.until):
+            for _ in dual_prices(self.finder, rows, best, self.seating, s.close):
                 yield "plans"
-        for tried in dual_prices(self.finder, self.rows, self.search.best, self.seating, s.close, until=self.until):
+        for tried in dual_prices(self.finder, self.rows, self.search.best, self.seating, s.close):
             self.search.take(tried)
             yield "duals"
-        if self.until is not None and time.perf_counter() >= self.until:
-            return
         for _ in range(s.looks):  # A combination needs plans that are nearly the best, too.
             share = self.rng.integers(100 - s.spread, 101 + s.spread, len(self.search.best))
             total = slot_prices(self.rows, self.search.best * share // 100)
@@ -311,7 +306,7 @@ class Work:
             steps, seen = [len(self.everyone) * each for each in STEPS], MOST
         for most in steps:
             found = columns(self.finder, self.rows, self.search.best, self.bound - self.objective, most, seen)
-            seating = best_of_seen(self.finder, self.rows, self.minimum, self.seating, *found, self.until)
+            seating = best_of_seen(self.finder, self.rows, self.minimum, self.seating, *found)
             if seating is not None:
                 self.seating, self.running_rows, self.low = seating, *self._settle(self.rows, seating)
                 self._consider(seating)

@@ -12,11 +12,8 @@ from ortools.math_opt.python import mathopt
 
 from benchmarks.draw import draw_problem
 from solver import Options, marginal, solve
-from solver.marginal import dual_prices
 from solver.master import make_rows
-from solver.options import prepare
 from solver.problem import MICRO, MICRO_PER_PRICE, Problem
-from solver.work import Schedule, Work
 from tests import oracle
 from tests.facts import Citizen, Offering, Slot, town
 from tests.strategies import tight_problems
@@ -61,16 +58,6 @@ def test_a_week_whose_programme_would_take_minutes_is_not_given_to_one() -> None
     few = solve(draw_problem(2000, 1), replace(FEW, max_rounds=3), marginal=True)
 
     assert few.marginal.tolist() == few.price.tolist()
-
-
-def test_a_programme_ends_when_time_is_up() -> None:
-    work = Work(prepare(contested(1), 1), 1, 1, None, Schedule())
-    next(phase for phase in work.rounds() if work.best is not None)
-    assert work.best is not None
-    given = work.finder, work.rows, work.search.best, work.best
-
-    assert not list(dual_prices(*given, until=0.0))
-    assert list(dual_prices(*given))
 
 
 def best_of_shares(problem: Problem, more: NDArray[np.float64]) -> float:
