@@ -75,6 +75,12 @@ def gain_percent(rows: Sequence[Figures], name: str, progress: str) -> tuple[flo
     return _ratio(100.0 * (_of(rows, name, progress) - without), without)
 
 
+def _mean(values: Sequence[float | None]) -> str:
+    """The mean; nothing where rows are from before the figure."""
+    known = [value for value in values if value is not None]
+    return f"{np.mean(known):,.6g}" if known else ""
+
+
 def _of(rows: Sequence[Figures], name: str, progress: str) -> Floats:
     return np.array([row[f"{name}_{progress}"] for row in rows], np.float64)
 
@@ -102,7 +108,8 @@ def season_lines(instances: Sequence[Instance], rows: Mapping[str, Sequence[Figu
             yield f"| {instance.text} | {len(found)} | {shown} |"
     yield ""
     names = (
-        "progress", "active_percent", "crowded_percent", "kept_percent", "worst_decile_ratio", "longest_bottom_run",
+        "progress", "active_percent", "crowded_percent", "least_crowded_percent", "kept_percent", "worst_decile_ratio",
+        "longest_bottom_run",
     )  # fmt: skip
     yield f"| season, mean of seeds | policy | {' | '.join(names)} |"
     yield "|---" * (len(names) + 2) + "|"
@@ -110,6 +117,6 @@ def season_lines(instances: Sequence[Instance], rows: Mapping[str, Sequence[Figu
         for name in POLICIES:
             found = [row for row in rows[instance.name] if f"{name}_progress" in row]
             if found:
-                means = (float(np.mean([row[f"{name}_{figure}"] for row in found])) for figure in names)
-                yield f"| {instance.text} | {name} | " + " | ".join(f"{mean:,.6g}" for mean in means) + " |"
+                means = (_mean([row.get(f"{name}_{figure}") for row in found]) for figure in names)
+                yield f"| {instance.text} | {name} | " + " | ".join(means) + " |"
     yield ""

@@ -46,6 +46,7 @@ def _of_policy(weeks: Sequence[WeekFigures]) -> dict[str, Any]:
         "progress_second_half": sum(week.progress for week in weeks[len(weeks) // 2 :]),
         "active_percent": _percent(sum(week.active for week in weeks), citizens * len(weeks)),
         "crowded_percent": _percent(max(week.crowded for week in weeks), citizens),
+        "least_crowded_percent": _percent(max(week.least_crowded for week in weeks), citizens),
         "kept_percent": _percent(sum(week.kept for week in weeks), sum(week.keepable for week in weeks)),
         "worst_decile_ratio": round(float(worst / np.median(satisfaction)), 4),
         "longest_bottom_run": _longest_run(weeks, count),

@@ -21,11 +21,12 @@ from solver.pricing import PlanFinder
 from solver.primal import empty_seating, limits
 from solver.problem import Bools, Ints, Problem
 from solver.sizes import minimum_sizes
-from solver.solution import Plans, Round
+from solver.solution import Plans, Round, Solution
 
 THREADS = 2
 GAP = 0.02  # percent: a week's plan ends at so small a gap, or when the plans seen were combined once
 MOST_RANDOM = 100  # points
+DEAR = 10  # times the penalty of an idle minute
 
 
 class Known(NamedTuple):
@@ -46,6 +47,7 @@ class Planned(NamedTuple):
     plans: Plans
     exceptions: tuple[tuple[int, str], ...]
     estimates: Estimates | None = None
+    price: Ints | None = None  # where it was planned at prices
 
 
 def points_of(people: People, believed: Floats) -> Ints:
@@ -84,11 +86,21 @@ def _solve(known: Known, life: Life, progress: Ints, bound: Bools | None = None)
         bound = binding(known.people, life, known.says_yes)
     problem = week_problem(known.people, life, known.week, progress, bound)
     warm = None if life.price is None else WarmStart(life.price, life.plans)
-    options = Options(seed=known.seed, time_limit=None, gap_percent=GAP, threads=THREADS)
-    rounds: list[Round] = []
-    solution = solve(problem, options, warm=warm, progress=rounds.append, should_stop=lambda: _is_enough(rounds))
+    solution = _plan(problem, known.seed, warm)
     life.price = solution.price
-    return Planned(problem, solution.plans, solution.exceptions)
+    return Planned(problem, solution.plans, solution.exceptions, price=solution.price)
+
+
+def hours_first(known: Known, planned: Planned) -> Plans:
+    """The same week, from its plan, with a missing minute so dear that no points can be worth it."""
+    dear = planned.problem.with_citizens(idle_penalty=DEAR * planned.problem.idle_penalty)
+    return _plan(dear, known.seed, None if planned.price is None else WarmStart(planned.price, planned.plans)).plans
+
+
+def _plan(problem: Problem, seed: int, warm: WarmStart | None) -> Solution:
+    options = Options(seed=seed, time_limit=None, gap_percent=GAP, threads=THREADS)
+    rounds: list[Round] = []
+    return solve(problem, options, warm=warm, progress=rounds.append, should_stop=lambda: _is_enough(rounds))
 
 
 def _is_enough(rounds: list[Round]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from benchmarks.season_life import NOTHING, Life
-from benchmarks.season_policies import Known, Planned, points_of
+from benchmarks.season_policies import Known, Planned, hours_first, points_of
 from benchmarks.season_truth import ASKS_UNHAPPY, TOGETHER, UNHAPPY, Fate
 from scheduler.learning.best_weeks import best_weeks
 from scheduler.learning.evidence import Floats
@@ -15,9 +15,11 @@ from scheduler.learning.ledger import FULL, book
 from scheduler.learning.swaps import behind_weeks
 from solver.problem import MICRO, Bools, Ints, Problem
 from solver.reasons import explain
+from solver.solution import Plans
 from solver.verify import verify
 
 LOW, HIGH = 1, 5
+MANY_CROWDED = 0.005  # of all citizens
 NINETY_PERCENT = 1.645  # standard errors
 
 
@@ -27,6 +29,7 @@ class WeekFigures(NamedTuple):
     progress: int  # points that the activities truly gave, idle time apart
     active: int  # citizens with their minimum of useful hours
     crowded: int  # citizens below it because others have the seats
+    least_crowded: int  # of these, where they are many, as many as a plan for hours first leaves
     keepable: int  # groups of last week that nothing ended and nobody asked to leave
     kept: int  # of these
     best: Ints  # (I,) points of the best own week
@@ -64,10 +67,12 @@ def live(known: Known, life: Life, planned: Planned, fate: Fate, noise: float, a
     yardstick = problem.with_citizens(progress=true_progress, **_plain(problem))
     alike = problem.with_citizens(progress=true_progress, **_alike(problem))
     verdict = verify(yardstick, planned.plans, planned.exceptions)
+    crowded = _crowded(problem, planned.plans)
     figures = WeekFigures(
         progress=_true_points(known, lived),
         active=int((verdict.idle_minutes == 0).sum()),
-        crowded=sum(entry.reason == "crowded" for entry in explain(problem, planned.plans).below),
+        crowded=crowded,
+        least_crowded=_least_crowded(known, planned, crowded),
         keepable=int(keepable.sum()),
         kept=int((keepable & is_in).sum()),
         best=best_weeks(alike),
@@ -79,6 +84,17 @@ def live(known: Known, life: Life, planned: Planned, fate: Fate, noise: float, a
     _agree(known, life, lived, fate, is_in, agreed)
     life.plans = planned.plans
     return figures
+
+
+def _crowded(problem: Problem, plans: Plans) -> int:
+    return sum(entry.reason == "crowded" for entry in explain(problem, plans).below)
+
+
+def _least_crowded(known: Known, planned: Planned, crowded: int) -> int:
+    """How many must be crowded whatever is planned with the same agreements, where that is worth a look."""
+    if planned.price is None or crowded <= MANY_CROWDED * planned.problem.num_citizens:
+        return crowded
+    return min(crowded, _crowded(planned.problem, hours_first(known, planned)))
 
 
 def _entries(known: Known, planned: Planned, fate: Fate) -> Lived:

@@ -17,7 +17,8 @@ from solver.problem import MICRO, Ints
 
 AT_ONCE = 10_000  # citizens whose plans are looked at together, so that it takes little memory
 STEPS = (2, 4, 8)  # plans a citizen beside the present one: what fewer gain leaves less for the next step
-LARGE = 2_500  # plans in all where no programme was solved: more gain nothing then, and take a minute at 2,000 citizens
+ROUGH_STEP = 2_500  # plans in all where no programme was solved: more gain nothing, and take a minute at 2,000 citizens
+ROUGH_MOST = 3 * ROUGH_STEP  # as MOST, there: prices are further from the best, and more plans seem possible
 MOST = 50_000  # plans that could be in a better one; where there are more, another dive gains more
 MOST_REGRET = 1 << 50  # MICRO: a place in the pool without a plan has more
 WORK = 100_000  # columns times nodes

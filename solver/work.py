@@ -20,7 +20,7 @@ from solver.prices import PriceSearch
 from solver.pricing import MOVE_NODES, NODE_LIMIT, PlanFinder
 from solver.primal import DiveOptions, copy_seating, dive, empty_seating, full_slots, improve, limits
 from solver.problem import MICRO, MICRO_PER_PRICE, Ints
-from solver.restricted import LARGE, MOST, STEPS, best_of_seen, columns
+from solver.restricted import MOST, ROUGH_MOST, ROUGH_STEP, STEPS, best_of_seen, columns
 from solver.sizes import close_small, groups_running, lower_limits, minimum_sizes, open_prices, too_small
 from solver.taking_up import fill_new, seat_again
 from solver.warm import REMEMBERED, WarmStart, remember
@@ -300,7 +300,7 @@ class Work:
             return
         self.seating = copy_seating(self.best)
         self.running_rows, self.low = self._settle(self.rows, self.seating)
-        steps, seen = [LARGE], 3 * LARGE
+        steps, seen = [ROUGH_STEP], ROUGH_MOST
         if not is_too_large(self.finder, self.rows, self.search.best):
             yield from self._see_more()
             steps, seen = [len(self.everyone) * each for each in STEPS], MOST

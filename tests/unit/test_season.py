@@ -15,9 +15,13 @@ from benchmarks.instances import BY_NAME, Figures
 from benchmarks.season import Season, play
 from benchmarks.season_bench import OF, gain_percent, is_measured, measure_season, pooled, season_lines, season_version
 from benchmarks.season_figures import summary
-from benchmarks.season_policies import POLICIES
+from benchmarks.season_people import People
+from benchmarks.season_policies import POLICIES, Known, Planned, hours_first
+from benchmarks.season_town import make_season_town
 from benchmarks.season_week import WeekFigures
 from scheduler.runs import code_version
+from solver import Options, solve
+from solver.verify import verify
 
 SMALL = Season(citizens=40, weeks=3, seed=2)
 
@@ -46,6 +50,19 @@ def test_a_static_plan_keeps_everything_and_nobody_gets_more_than_her_best_week(
     for weeks in played().values():
         for week in weeks:
             assert (week.given <= week.best).all()
+
+
+def test_a_plan_for_hours_first_leaves_fewer_minutes_missing() -> None:
+    people = People(make_season_town(40, 2))
+    cheap = people.problem.with_citizens(idle_penalty=np.ones(40, np.int64))
+    found = solve(cheap, Options(seed=1, time_limit=None, max_rounds=40))
+    planned = Planned(cheap, found.plans, found.exceptions, price=found.price)
+    known = Known(people, 0, 2, np.zeros(40, np.bool_), people.expected, explores=False)
+    now, first = (
+        verify(cheap, plans, found.exceptions).idle_minutes.sum()
+        for plans in (found.plans, hours_first(known, planned))
+    )
+    assert first < now
 
 
 def test_the_oracle_plans_as_the_catalogue_says_where_nothing_helps_better() -> None:
