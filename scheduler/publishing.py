@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, defer
 
-from catalog.database import insert_rows
+from catalog.database import count_rows, insert_rows
+from catalog.tables import Group
 from catalog.weeks import monday_of
 from scheduler.approval import lock_plans
 from scheduler.difference import compare
@@ -21,11 +22,24 @@ from scheduler.places import fill
 from scheduler.revision_tasks import set_revision_tasks
 from scheduler.stored import NotFoundError
 from scheduler.swapping import set_swaps
-from scheduler.tables import Message, PlanAnswer, PlanChange, PlanEntry, Publication, Run, StaffTask
+from scheduler.tables import (
+    Lock,
+    Message,
+    Place,
+    PlanAnswer,
+    PlanChange,
+    PlanEntry,
+    Publication,
+    Run,
+    StaffTask,
+    Supply,
+    SupplyUse,
+)
 from scheduler.week_document import week_document
 
 CHANNEL = "sms"
 PORTION = 5_000  # Databases take a few thousand values at most.
+ASKED_AT_ONCE = (Group, Lock, Place, Supply, SupplyUse)  # of what grew with the week, by everybody who looks at hers
 
 
 class ActedOnError(ClosedRunError):
@@ -72,6 +86,7 @@ def publish(session: Session, run_id: int, account_id: int, now: dt.datetime) ->
     _tell(session, sent, told, "plan_published" if before is None else "plan_changed")
     set_revision_tasks(session, week, run_id, now)
     set_swaps(session, week, now)
+    count_rows(session, ASKED_AT_ONCE)
     return sent
 
 

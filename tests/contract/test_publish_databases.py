@@ -7,9 +7,10 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select, text
 
 from catalog.database import make_engine, reading, writing
+from catalog.tables import Group
 from scheduler.answers import answer, share_heard
 from scheduler.approval import approve, review, take_back
 from scheduler.calendar import feed, find_feed, make_feed, revoke_feed
@@ -17,8 +18,9 @@ from scheduler.difference import difference
 from scheduler.life import ClosedRunError
 from scheduler.published_weeks import PublishedWeeks
 from scheduler.publishing import current, publish, withdraw
-from scheduler.tables import Lock, Message, Publication, Run, StaffTask
+from scheduler.tables import Lock, Message, Place, Publication, Run, StaffTask, Supply, SupplyUse
 from scheduler.weeks_of import participants, proposed_week, staff_week
+from tests.contract.postgres import Cluster
 from tests.unit.plan_town import LAST_WEEK, NOW, WEEK, PlanTown, minutes
 
 PLAN = {1: ["motion", "dansk"], 2: ["motion"], 3: ["kor"]}
@@ -73,6 +75,17 @@ def test_a_plan_lives_from_proposal_to_calendar(engine: Engine) -> None:
         standing = current(session, WEEK)
         assert standing is not None
         assert (standing.version, standing.run_id, find_feed(session, token)) == (1, first, None)
+
+
+def test_a_published_weeks_rows_are_counted_before_anybody_asks(postgresql: Cluster) -> None:
+    engine = make_engine(postgresql.create("counted", template="migrated"))
+    with writing(engine) as session:
+        PlanTown(session).published(PLAN, WEEK)
+    with reading(engine) as session:
+        for table in (Group, Lock, Place, Supply, SupplyUse):
+            known = session.scalar(text(f"SELECT reltuples FROM pg_class WHERE relname = '{table.__tablename__}'"))
+            assert known == session.scalar(select(func.count()).select_from(table)), table
+    engine.dispose()
 
 
 def test_of_two_who_publish_at_once_each_gets_a_version_or_is_refused(engine: Engine) -> None:
