@@ -26,6 +26,7 @@ from solver.problem import MICRO, MICRO_PER_PRICE, Ints, Problem
 FIRST_ROUNDS, ROUNDS, TIGHTNESS, THREADS = 1_000, 150, 0.6, 2  # rounds: other work on the machine changes nothing
 GROUPS, MOST_CITIZENS = 50, 100_000
 LEAST = 1_000  # 1/1000 points: what costs less than a point is not worth a question
+DIGITS = 3  # of a ratio: a quote of a point is told to 1/1000
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def _plus_one(seats: Ints, slot: int) -> Ints:
 def summarize(found: list[Quoted], gap_points: float) -> Figures:
     """The figures of a row: ratios of what was given to what was promised."""
     ratios = np.array([each.given / each.promised for each in found])
-    low, median, high = (float(value) for value in np.percentile(ratios, (25, 50, 75)))
+    low, median, high = (round(float(value), DIGITS) for value in np.percentile(ratios, (25, 50, 75)))
     promised, given = sum(each.promised for each in found), sum(each.given for each in found)
     return {
         "groups": len(found), "median_ratio": median, "ratio_25": low, "ratio_75": high,

@@ -25,7 +25,6 @@ from typing import Any
 
 import numpy as np
 from sqlalchemy import Engine, delete, select, true
-from sqlalchemy.orm import Session
 
 from benchmarks.instances import Figures, Instance
 from benchmarks.load import serving
@@ -67,13 +66,14 @@ def measure(citizens: int, count: int, folder: Path, seed: int = SEED) -> Figure
     resolved = resolve(engine, before, after, best.granted)
     in_place = resolve(engine, before, after, best.granted, others_stay=True)
     micro = np.percentile(best.microseconds, (50, 99))
+    stands = standing_value(engine)
     figures = {
         "citizens": citizens,
         "requests": len(wishes),
         "granted": len(best.granted),
         "first_fit_granted": len(fit.granted),
-        "value_kept_percent": 100.0 * standing_value(engine) / resolved,
-        "kept_where_nobody_moves_percent": 100.0 * standing_value(engine) / in_place,
+        "value_kept_percent": 100.0 * stands / resolved,
+        "kept_where_nobody_moves_percent": 100.0 * standing_value(engine, best.granted) / in_place,
         "first_fit_percent": 100.0 * standing_value(fit_engine) / resolved,
         "kernel_p50_us": float(micro[0]),
         "kernel_p99_us": float(micro[1]),
@@ -96,10 +96,9 @@ def read_places(engine: Engine) -> Places:
     return {citizen: tuple(groups) for citizen, groups in places.items()}
 
 
-def standing_value(engine: Engine) -> int:
-    """MICRO: what everybody's plan is worth as it stands."""
-    with reading(engine) as session:
-        problem, citizens, groups = _problem(session)
+def standing_value(engine: Engine, whose: Sequence[int] | None = None) -> int:
+    """MICRO: what everybody's plan is worth as it stands, counted as `resolve` counts; `whose` as there."""
+    problem, citizens, groups = _without_approvals(engine, whose)
     places = read_places(engine)
     position = {group: at for at, group in enumerate(groups)}
     slot = np.repeat(np.arange(problem.num_slots), np.diff(problem.group_ptr))
@@ -115,11 +114,7 @@ def resolve(engine: Engine, before: Places, after: Places, granted: Sequence[int
     Wishes keep the points that they have for the plans as they stand, so that the two can be compared. Where the others
     stay, only the weeks of those who were granted something are planned anew.
     """
-    approved = Lock.why.startswith(LOCKED_BY_APPROVAL)
-    with writing(engine) as session:
-        session.execute(delete(Lock).where(approved, Lock.citizen_id.in_(granted) if others_stay else true()))
-        problem, citizens, groups = _problem(session)
-        session.rollback()
+    problem, citizens, groups = _without_approvals(engine, granted if others_stay else None)
     slot = np.repeat(np.arange(problem.num_slots), np.diff(problem.group_ptr))
     slot_of = dict(zip(groups, slot.tolist(), strict=True))
     barred, locks = (
@@ -144,9 +139,17 @@ def resolve(engine: Engine, before: Places, after: Places, granted: Sequence[int
     return solve(asked, GOOD).objective
 
 
-def _problem(session: Session) -> tuple[Problem, list[int], list[int]]:
-    lottery = session.get_one(Run, need_published_run(session, WEEK)).lottery_seed
-    problem, ids = build_problem(session, WEEK, lottery)
+def _without_approvals(engine: Engine, whose: Sequence[int] | None) -> tuple[Problem, list[int], list[int]]:
+    """The week with its citizens and groups, as if nothing were approved of these citizens' weeks, or of nobody's.
+
+    What is approved is locked, and what is locked has no points for staying.
+    """
+    approved = Lock.why.startswith(LOCKED_BY_APPROVAL)
+    with writing(engine) as session:
+        session.execute(delete(Lock).where(approved, true() if whose is None else Lock.citizen_id.in_(whose)))
+        lottery = session.get_one(Run, need_published_run(session, WEEK)).lottery_seed
+        problem, ids = build_problem(session, WEEK, lottery)
+        session.rollback()
     return problem, ids.citizen.tolist(), ids.group.tolist()
 
 
