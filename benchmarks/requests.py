@@ -66,13 +66,12 @@ def measure(citizens: int, count: int, folder: Path, seed: int = SEED) -> Figure
     resolved = resolve(engine, before, after, best.granted)
     in_place = resolve(engine, before, after, best.granted, others_stay=True)
     micro = np.percentile(best.microseconds, (50, 99))
-    stands = standing_value(engine)
     figures = {
         "citizens": citizens,
         "requests": len(wishes),
         "granted": len(best.granted),
         "first_fit_granted": len(fit.granted),
-        "value_kept_percent": 100.0 * stands / resolved,
+        "value_kept_percent": 100.0 * standing_value(engine) / resolved,
         "kept_where_nobody_moves_percent": 100.0 * standing_value(engine, best.granted) / in_place,
         "first_fit_percent": 100.0 * standing_value(fit_engine) / resolved,
         "kernel_p50_us": float(micro[0]),

@@ -91,7 +91,7 @@ def _crowded(problem: Problem, plans: Plans) -> int:
 
 
 def _least_crowded(known: Known, planned: Planned, crowded: int) -> int:
-    """How many must be crowded whatever is planned with the same agreements, where that is worth a look."""
+    """How many are crowded in a plan for hours first, with the same agreements, where that is worth a look."""
     if planned.price is None or crowded <= MANY_CROWDED * planned.problem.num_citizens:
         return crowded
     return min(crowded, _crowded(planned.problem, hours_first(known, planned)))

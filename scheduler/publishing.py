@@ -39,7 +39,7 @@ from scheduler.week_document import week_document
 
 CHANNEL = "sms"
 PORTION = 5_000  # Databases take a few thousand values at most.
-ASKED_AT_ONCE = (Group, Lock, Place, Supply, SupplyUse)  # of what grew with the week, by everybody who looks at hers
+WEEK_TABLES = (Group, Lock, Place, Supply, SupplyUse)  # A week adds rows by the thousand, and everybody asks for hers.
 
 
 class ActedOnError(ClosedRunError):
@@ -86,7 +86,7 @@ def publish(session: Session, run_id: int, account_id: int, now: dt.datetime) ->
     _tell(session, sent, told, "plan_published" if before is None else "plan_changed")
     set_revision_tasks(session, week, run_id, now)
     set_swaps(session, week, now)
-    count_rows(session, ASKED_AT_ONCE)
+    count_rows(session, WEEK_TABLES)
     return sent
 
 

@@ -10,15 +10,14 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 
 from catalog.database import make_engine, reading, writing
-from catalog.tables import Group
 from scheduler.answers import answer, share_heard
 from scheduler.approval import approve, review, take_back
 from scheduler.calendar import feed, find_feed, make_feed, revoke_feed
 from scheduler.difference import difference
 from scheduler.life import ClosedRunError
 from scheduler.published_weeks import PublishedWeeks
-from scheduler.publishing import current, publish, withdraw
-from scheduler.tables import Lock, Message, Place, Publication, Run, StaffTask, Supply, SupplyUse
+from scheduler.publishing import WEEK_TABLES, current, publish, withdraw
+from scheduler.tables import Lock, Message, Publication, Run, StaffTask
 from scheduler.weeks_of import participants, proposed_week, staff_week
 from tests.contract.postgres import Cluster
 from tests.unit.plan_town import LAST_WEEK, NOW, WEEK, PlanTown, minutes
@@ -82,7 +81,7 @@ def test_a_published_weeks_rows_are_counted_before_anybody_asks(postgresql: Clus
     with writing(engine) as session:
         PlanTown(session).published(PLAN, WEEK)
     with reading(engine) as session:
-        for table in (Group, Lock, Place, Supply, SupplyUse):
+        for table in WEEK_TABLES:
             known = session.scalar(text(f"SELECT reltuples FROM pg_class WHERE relname = '{table.__tablename__}'"))
             assert known == session.scalar(select(func.count()).select_from(table)), table
     engine.dispose()
