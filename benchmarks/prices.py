@@ -23,7 +23,7 @@ from scheduler.runs import peak_mb
 from solver import Options, WarmStart, solve
 from solver.problem import MICRO, MICRO_PER_PRICE, Ints, Problem
 
-FIRST_ROUNDS, ROUNDS, TIGHTNESS, THREADS = 1_000, 150, 0.6, 2  # rounds: other work on the machine changes nothing
+FIRST_ROUNDS, ROUNDS, TIGHTNESS, THREADS = 300, 60, 0.6, 2  # rounds: other work on the machine changes nothing
 GROUPS, MOST_CITIZENS = 50, 100_000
 LEAST = 1_000  # 1/1000 points: what costs less than a point is not worth a question
 DIGITS = 3  # of a ratio: a quote of a point is told to 1/1000

@@ -89,7 +89,16 @@ class Scratch(NamedTuple):
     use: Ints  # (LIMITS,)
     state: Ints  # (depth, STATE)
     allowed: Words  # (depth, words)
-    plan: Ids  # (depth,)
+    plan: Ids  # (1, depth) options of the best plan, -1 after the last
+    worth: Ints  # (1,) MICRO after prices of that plan
+
+
+class Near(NamedTuple):
+    """Plans within a reach of each citizen's best; changed in place."""
+
+    slot: Ids  # (I, K, length) slots, -1 after the last
+    value: Ints  # (I, K) MICRO without prices
+    size: Ints  # (I,)
 
 
 @nb.njit(cache=True, nogil=True)
@@ -150,18 +159,20 @@ def search(
     clash: Words, clash_at: int, words: int, bonus: Ints, masks: int, loads: int, horizon: int, saturates: bool,
     idle: int, short: int,
     minutes_left: int, load_left: int, days_now: int, slack: int, incumbent: int, node_limit: int, s: Scratch,
+    found: int, plan: Ids, worth: Ints,
 ) -> tuple[int, int, int]:  # fmt: skip
-    """Depth first below the bound; returns (best value, length of the plan left in s.plan or -1, nodes).
+    """Depth first below the bound; returns (value that a further plan must exceed, plans found, nodes).
 
-    `incumbent` and the result are MICRO after prices without the locks' value.
+    The K best plans above `incumbent` are left in (K, depth) `plan`, options with -1 after the last, and (K,) `worth`,
+    in no order, of which the first `found` are there already. Values are MICRO after prices without the locks' value.
     """
-    plain, net, order, bound, state, allowed, plan = s.plain, s.net, s.order, s.bound, s.state, s.allowed, s.plan
+    plain, net, order, bound, state, allowed = s.plain, s.net, s.order, s.bound, s.state, s.allowed
     origin = option_ptr[class_ptr[base]]
     width = horizon + 1
     plane = loads * width
     size = masks * plane
     depth_last = last - base
-    best, length, nodes = incumbent, -1, 0
+    best, nodes = incumbent, 0
     state[0, VALUE : DAYS + 1] = 0
     state[0, DAYS], state[0, NEXT] = days_now, ARRIVING
     allowed[0, :words] = ~np.uint64(0)
@@ -171,11 +182,17 @@ def search(
         if d == depth_last:
             total = state[d, PLAIN] + bonus[m] - max(0, short - idle * state[d, USEFUL])
             if total > best:
-                best, length = total, 0
+                at = found if found < len(worth) else np.argmin(worth)
+                length = 0
                 for e in range(depth_last):
                     if state[e, TAKEN] >= 0:
-                        plan[length] = state[e, TAKEN]
+                        plan[at, length] = state[e, TAKEN]
                         length += 1
+                plan[at, length] = -1
+                worth[at] = total
+                found = min(found + 1, len(worth))
+                if found == len(worth):
+                    best = worth.min()
             d -= 1
             continue
         k = base + d
@@ -244,7 +261,7 @@ def search(
             state[d, NEXT] = ARRIVING
         else:
             d -= 1
-    return best, length, nodes
+    return best, found, nodes
 
 
 @nb.njit(cache=True, nogil=True)
@@ -395,113 +412,91 @@ def close_bound(bonus: Ints, short: int, idle: int, depth: int, loads: int, hori
 
 
 @nb.njit(cache=True, nogil=True)
+def find_plans(
+    i: int, m: Menu, price: Ints, incumbent: int, node_limit: int, shallow: int, turns: int, hard_turns: int,
+    tension: Ids, s: Scratch, plan: Ids, worth: Ints,
+) -> tuple[int, int, int, int]:  # fmt: skip
+    """Find one citizen's K best plans above `incumbent`, MICRO after prices without the locks' value; see `search`.
+
+    Returns (value that a further plan must exceed, plans found, nodes, least bound). `tension`, (LIMITS,) multipliers
+    to begin with, `plan` and `worth` change in place.
+    """
+    class_ptr, option_ptr, slot = m.class_ptr, m.option_ptr, m.option_slot
+    time, load, mask, days = m.class_time, m.class_load, m.class_mask, s.days
+    span_ptr, span_first, span_last = m.span_ptr, m.span_first, m.span_last
+    first, last = m.choice_ptr[i], m.choice_ptr[i + 1]
+    bonus = m.bonus[m.bonus_ptr[i] : m.bonus_ptr[i + 1]]
+    masks, horizon, saturates = len(bonus), m.horizon[i], m.saturates[i]
+    origin = option_ptr[class_ptr[first]]
+    num = option_ptr[class_ptr[last]] - origin
+    for a in range(num):
+        s.plain[a] = m.option_value[origin + a] - price[slot[origin + a]]
+        days[a] = m.slot_days[slot[origin + a]]
+        s.order[a] = a
+    left = s.left
+    left[POINT_LIMIT:] = 1
+    left[0] = m.load_left[i]
+    for d in range(7):
+        left[d + 1] = 127 - ((m.days[i] >> (8 * d)) & 255)
+    close_bound(bonus, m.short[i], m.idle[i] * m.unit, last - first, 1, horizon, s.bound)
+    best, found, nodes, words = incumbent, 0, 0, (num + 63) // 64
+    root = np.int64(0)
+    for loads in (1, m.load_left[i] + 1):
+        root, slack = tighten(
+            first, last, class_ptr, option_ptr, time, load, mask, days, slot, span_ptr, span_first, span_last,
+            masks, horizon, saturates, best, turns if loads == 1 else hard_turns, tension, s,
+        )  # fmt: skip
+        if root <= best:
+            break
+        if loads > 1:
+            s.tension[0], slack = 0, slack - s.tension[0] * left[0]
+            tax_options(
+                first, last, class_ptr, option_ptr, load, days, slot, span_ptr, span_first, span_last, s.tension,
+                s.before, s.plain, s.net, s.order, s.top,
+            )  # fmt: skip
+            close_bound(bonus, m.short[i], m.idle[i] * m.unit, last - first, loads, horizon, s.bound)
+            suffix_bound(first, last, class_ptr, time, load, mask, s.top, masks, loads, horizon, saturates, s.bound)
+        if len(worth) > 1:  # Plans found again would be there twice.
+            best, found = incumbent, 0
+        best, found, nodes = search(
+            first, last, class_ptr, option_ptr, time, m.class_minutes, load, mask, m.class_useful, days, m.clash,
+            m.clash_ptr[i], words, bonus, masks, loads, horizon, saturates, m.idle[i], m.short[i], m.minutes_left[i],
+            m.load_left[i], m.days[i], slack, best, node_limit if loads > 1 else shallow, s, found, plan, worth,
+        )  # fmt: skip
+        if nodes <= shallow:
+            break
+    return best, found, nodes, root
+
+
+@nb.njit(cache=True, nogil=True)
 def best_plans(
-    who: Ints,
-    m: Menu,
-    price: Ints,
-    pool: Pool,
-    stamp: int,
-    node_limit: int,
-    shallow: int,
-    turns: int,
-    hard_turns: int,
-    s: Scratch,
-    plan: Ids,
-    net_value: Ints,
-    upper: Ints,
-    nodes: Ints,
-) -> None:
+    who: Ints, m: Menu, price: Ints, pool: Pool, stamp: int, node_limit: int, shallow: int, turns: int,
+    hard_turns: int, s: Scratch, plan: Ids, net_value: Ints, upper: Ints, nodes: Ints,
+) -> None:  # fmt: skip
     """Find the best plan of each citizen in `who` at (S,) `price` in MICRO; outputs and pool change in place.
 
     plan is (I, length) slots, -1 after the last; net_value (I,) its MICRO after prices, the locks' value in;
     upper (I,) is at least the best value: equal to net_value unless `node_limit` ended a search.
     """
-    choice_ptr, class_ptr, option_ptr = m.choice_ptr, m.class_ptr, m.option_ptr
-    time, load, mask, useful = m.class_time, m.class_load, m.class_mask, m.class_useful
-    slot, value, clash, clash_ptr = m.option_slot, m.option_value, m.clash, m.clash_ptr
-    bonus_all, bonus_ptr, horizon_all, saturates_all = m.bonus, m.bonus_ptr, m.horizon, m.saturates
-    idle, short, load_left, days_left, fixed = m.idle, m.short, m.load_left, m.days, m.value
-    minutes, minutes_left, span_ptr = m.class_minutes, m.minutes_left, m.span_ptr
-    span_first, span_last = m.span_first, m.span_last
-    p_slot, p_value, p_size, p_tension, p_used = pool.slot, pool.value, pool.size, pool.tension, pool.used
-    net, order, bound, plain, days, found = s.net, s.order, s.bound, s.plain, s.days, s.plan
-    tension, left = s.tension, s.left
-    left[POINT_LIMIT:] = 1
+    p_slot, p_value, p_size, p_used = pool.slot, pool.value, pool.size, pool.used
+    fixed, short = m.value, m.short
     for at in range(len(who)):
         i = who[at]
-        first, last = choice_ptr[i], choice_ptr[i + 1]
-        bonus = bonus_all[bonus_ptr[i] : bonus_ptr[i + 1]]
-        masks, horizon, saturates = len(bonus), horizon_all[i], saturates_all[i]
         plan[i, :] = -1
         nodes[i] = 0
-        if first == last:
-            net_value[i] = fixed[i] + bonus[0] - short[i]
+        nothing = m.bonus[m.bonus_ptr[i]] - short[i]
+        if m.choice_ptr[i] == m.choice_ptr[i + 1]:
+            net_value[i] = fixed[i] + nothing
             upper[i] = net_value[i]
             continue
-        origin = option_ptr[class_ptr[first]]
-        num = option_ptr[class_ptr[last]] - origin
         pooled, incumbent = best_pooled(price, p_slot[i], p_value[i], p_size[i])
-        if incumbent < bonus[0] - short[i]:
-            pooled, incumbent = -1, bonus[0] - short[i]
-        for a in range(num):
-            plain[a] = value[origin + a] - price[slot[origin + a]]
-            days[a] = m.slot_days[slot[origin + a]]
-            order[a] = a
-        left[0] = load_left[i]
-        for d in range(7):
-            left[d + 1] = 127 - ((days_left[i] >> (8 * d)) & 255)
-        close_bound(bonus, short[i], idle[i] * m.unit, last - first, 1, horizon, bound)
-        length = -1
-        best = incumbent
-        words = (num + 63) // 64
-        root = np.int64(0)
-        for loads in (1, load_left[i] + 1):
-            root, slack = tighten(
-                first, last, class_ptr, option_ptr, time, load, mask, days, slot, span_ptr, span_first, span_last,
-                masks, horizon,
-                saturates, best,
-                turns if loads == 1 else hard_turns, p_tension[i], s,
-            )  # fmt: skip
-            if root <= best:
-                break
-            if loads > 1:
-                tension[0], slack = 0, slack - tension[0] * left[0]
-                tax_options(
-                    first,
-                    last,
-                    class_ptr,
-                    option_ptr,
-                    load,
-                    days,
-                    slot,
-                    span_ptr,
-                    span_first,
-                    span_last,
-                    tension,
-                    s.before,
-                    plain,
-                    net,
-                    order,
-                    s.top,
-                )
-                close_bound(bonus, short[i], idle[i] * m.unit, last - first, loads, horizon, bound)
-                suffix_bound(first, last, class_ptr, time, load, mask, s.top, masks, loads, horizon, saturates, bound)
-            best, found_length, nodes[i] = search(
-                first, last, class_ptr, option_ptr, time, minutes, load, mask, useful, days, clash, clash_ptr[i],
-                words,
-                bonus, masks, loads, horizon, saturates, idle[i], short[i], minutes_left[i], load_left[i],
-                days_left[i],
-                slack, best, node_limit if loads > 1 else shallow, s,
-            )  # fmt: skip
-            if found_length >= 0:
-                length = found_length
-            if nodes[i] <= shallow:
-                break
-        if length >= 0:
-            cost = np.int64(0)
-            for k in range(length):
-                plan[i, k] = slot[origin + found[k]]
-                cost += price[plan[i, k]]
+        if incumbent < nothing:
+            pooled, incumbent = -1, nothing
+        best, found, nodes[i], root = find_plans(
+            i, m, price, incumbent, node_limit, shallow, turns, hard_turns, pool.tension[i], s, s.plan, s.worth
+        )
+        if found > 0:
+            cost = write_plan(i, m, price, s.plan[0], plan[i])
             keep = p_size[i]
             if keep < p_value.shape[1]:
                 p_size[i] += 1
@@ -515,6 +510,54 @@ def best_plans(
             p_used[i, pooled] = stamp
         net_value[i] = best + fixed[i]
         upper[i] = net_value[i] if nodes[i] <= node_limit else max(root + fixed[i], net_value[i])
+
+
+@nb.njit(cache=True, nogil=True)
+def write_plan(i: int, m: Menu, price: Ints, options: Ids, plan: Ids) -> int:
+    """Write the slots of one citizen's options, -1 after the last, to `plan`, which holds -1; returns their price."""
+    origin, cost = m.option_ptr[m.class_ptr[m.choice_ptr[i]]], np.int64(0)
+    for k in range(len(plan)):
+        if options[k] < 0:
+            break
+        plan[k] = m.option_slot[origin + options[k]]
+        cost += price[plan[k]]
+    return cost
+
+
+@nb.njit(cache=True, nogil=True)
+def near_plans(
+    who: Ints, m: Menu, price: Ints, pool: Pool, reach: int, node_limit: int, shallow: int, turns: int, s: Scratch,
+    plan: Ids, worth: Ints, near: Near,
+) -> None:  # fmt: skip
+    """List each citizen's plans that are less than `reach` MICRO worse than her best known one at (S,) `price`.
+
+    These are all plans of hers, or the K best of more, and all that are in the pool. `plan`, (K, depth), and `worth`,
+    (K,), are working memory; `near`, whose `slot` holds -1, changes in place.
+    """
+    tension = np.zeros(LIMITS, np.int32)
+    for at in range(len(who)):
+        i = who[at]
+        _, best = best_pooled(price, pool.slot[i], pool.value[i], pool.size[i])
+        found = 0
+        if m.choice_ptr[i] < m.choice_ptr[i + 1]:
+            tension[:] = 0
+            _, found, _, _ = find_plans(
+                i, m, price, best - reach, node_limit, shallow, turns, turns, tension, s, plan, worth
+            )
+        for k in range(found):
+            near.value[i, k] = worth[k] + write_plan(i, m, price, plan[k], near.slot[i, k])
+        near.size[i] = found
+        for p in range(pool.size[i]):
+            net = pool.value[i, p]
+            for k in range(pool.slot.shape[2]):
+                if pool.slot[i, p, k] >= 0:
+                    net -= price[pool.slot[i, p, k]]
+            known = net <= best - reach
+            for k in range(near.size[i]):
+                known = known or np.array_equal(near.slot[i, k], pool.slot[i, p])
+            if not known:
+                near.slot[i, near.size[i], :], near.value[i, near.size[i]] = pool.slot[i, p, :], pool.value[i, p]
+                near.size[i] += 1
 
 
 @nb.njit(cache=True, nogil=True)

@@ -70,5 +70,13 @@ def make_scratch(menu: kernels.Menu) -> kernels.Scratch:
         use=np.zeros(kernels.LIMITS, np.int64),
         state=np.zeros((depth, kernels.STATE), np.int64),
         allowed=np.zeros((depth, options // 64 + 1), np.uint64),
-        plan=np.zeros(depth, np.int32),
+        plan=np.zeros((1, depth), np.int32),
+        worth=np.zeros(1, np.int64),
     )
+
+
+def make_near(menu: kernels.Menu, most: int, length: int) -> kernels.Near:
+    """Room for `most` plans of everybody."""
+    num = len(menu.horizon)
+    slot = np.full((num, most, length), -1, np.int32)
+    return kernels.Near(slot, np.zeros((num, most), np.int64), np.zeros(num, np.int64))

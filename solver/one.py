@@ -209,5 +209,6 @@ def _make_scratch(menu: kernels.Menu) -> kernels.Scratch:
         use=np.empty(kernels.LIMITS, np.int64),
         state=np.empty((depth, kernels.STATE), np.int64),
         allowed=np.empty((depth, options // 64 + 1), np.uint64),
-        plan=np.empty(depth, np.int32),
+        plan=np.empty((1, depth), np.int32),
+        worth=np.empty(1, np.int64),
     )

@@ -10,7 +10,7 @@ import numpy as np
 from solver import kernels
 from solver.crew import Crew, Outputs
 from solver.kernels_chain import Limits, Seating
-from solver.memory import HARD_TURNS, SHALLOW, TURNS, empty_value, make_pool, make_scratch, plan_length
+from solver.memory import HARD_TURNS, SHALLOW, TURNS, empty_value, make_near, make_pool, make_scratch, plan_length
 from solver.options import Prepared
 from solver.problem import MICRO_PER_PRICE, Bools, Ints
 
@@ -18,6 +18,7 @@ NODE_LIMIT = 400_000  # of a certificate: beyond it, the search answers with an 
 FIRST_NODES = 400  # of the first pass, where no plan is known yet
 MOVE_NODES = 3_000  # while prices move
 PRIMAL_NODES = 3_000
+NEAR_NODES = 20_000
 
 
 class PlanFinder:
@@ -61,6 +62,23 @@ class PlanFinder:
             self._crew.price(who, micro, self.stamp, node_limit, out, run)
         else:
             self._share_out(run, who)
+
+    def near_plans(self, price: Ints, reach: int, most: int) -> kernels.Near:
+        """Everybody's plans less than `reach` MICRO below her best one seen at (S,) `price`, 1/1000 points.
+
+        A search for them lists `most` at most, and fewer where it runs long; those in the pool come on top.
+        """
+        menu, micro = self.prepared.menu, price * MICRO_PER_PRICE
+        near = make_near(menu, most + self.pool.value.shape[1], self.plan.shape[1])
+
+        def run(part: Ints, scratch: kernels.Scratch) -> None:
+            plan, worth = np.zeros((most, len(scratch.state)), np.int32), np.zeros(most, np.int64)
+            kernels.near_plans(
+                part, menu, micro, self.pool, reach, NEAR_NODES, SHALLOW, HARD_TURNS, scratch, plan, worth, near
+            )
+
+        self._share_out(run, np.arange(len(menu.horizon)))
+        return near
 
     def escape(self, who: Ints, price: Ints, shut: Bools, seating: Seating) -> None:
         """Add everybody's best way out of each of her full slots to the pool; see `kernels.escape`."""

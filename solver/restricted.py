@@ -10,33 +10,39 @@ from ortools.math_opt.python import mathopt
 from solver import kernels_chain as chains
 from solver import kernels_pool as moves
 from solver.deal import locks_of
+from solver.kernels import Near, Pool
 from solver.marginal import regrets
 from solver.master import slot_prices
-from solver.pricing import PlanFinder
-from solver.problem import MICRO, Ints
+from solver.problem import MICRO, Ints, Problem
 
 AT_ONCE = 10_000  # citizens whose plans are looked at together, so that it takes little memory
 STEPS = (2, 4, 8)  # plans a citizen beside the present one: what fewer gain leaves less for the next step
 ROUGH_STEP = 2_500  # plans in all where no programme was solved: more gain nothing, and take a minute at 2,000 citizens
-ROUGH_MOST = 3 * ROUGH_STEP  # as MOST, there: prices are further from the best, and more plans seem possible
-MOST = 50_000  # plans that could be in a better one; where there are more, another dive gains more
+ROUGH_MOST = 3 * ROUGH_STEP  # plans that could be in a better one, there; where there are more, another dive gains more
+NEAR = 150_000  # plans in all that searches list at prices
+NEAR_EACH = 256  # of one citizen
+NEAR_STEP = 20_000  # of those listed that are combined: 600 citizens take 2-7 s
 MOST_REGRET = 1 << 50  # MICRO: a place in the pool without a plan has more
 WORK = 100_000  # columns times nodes
 
+Seen = Near | Pool
 
-def columns(finder: PlanFinder, rows: moves.Rows, price: Ints, gap: int, most: int, seen: int) -> tuple[Ints, Ints]:
-    """(K,) citizens and (K,) pool positions of the plans seen that a better plan could hold, at most `most`.
+
+def columns(
+    plans: Seen, rows: moves.Rows, price: Ints, gap: int, most: int, seen: int | None = None
+) -> tuple[Ints, Ints]:
+    """(K,) citizens and (K,) positions of the plans seen that a better plan could hold, at most `most`.
 
     A plan whose regret at `price` exceeds `gap`, the bound less the objective in MICRO, is in no better whole plan. Of
-    more, those of least regret are taken; of more than `seen`, none.
+    more, those of least regret are taken; of more than `seen`, if it is given, none.
     """
-    pool, total, found = finder.pool, slot_prices(rows, price), np.zeros((3, 0), np.int64)
-    for first in range(0, len(pool.size), AT_ONCE):
+    total, found = slot_prices(rows, price), np.zeros((3, 0), np.int64)
+    for first in range(0, len(plans.size), AT_ONCE):
         some = slice(first, first + AT_ONCE)
-        regret = regrets(pool.slot[some], pool.value[some], pool.size[some], total)
+        regret = regrets(plans.slot[some], plans.value[some], plans.size[some], total)
         who, plan = np.nonzero(regret <= min(gap, MOST_REGRET))
         found = np.concatenate([found, np.stack([first + who, plan, regret[who, plan]])], axis=1)
-        if found.shape[1] > seen:
+        if seen is not None and found.shape[1] > seen:
             return found[0, :0], found[1, :0]
     who, plan, regret = found
     least = np.sort(np.argsort(regret, kind="stable")[:most])
@@ -44,7 +50,7 @@ def columns(finder: PlanFinder, rows: moves.Rows, price: Ints, gap: int, most: i
 
 
 def best_of_seen(
-    finder: PlanFinder, rows: moves.Rows, minimum: Ints, seating: chains.Seating, who: Ints, position: Ints
+    problem: Problem, seen: Seen, rows: moves.Rows, minimum: Ints, seating: chains.Seating, who: Ints, position: Ints
 ) -> chains.Seating | None:
     """The best combination of plans seen, from the present one as a start; None where there is no better.
 
@@ -56,14 +62,14 @@ def best_of_seen(
     minimum
         (S,) participants that each group of a slot needs.
     who, position
-        (K,) citizens and the places of plans in their pools.
+        (K,) citizens and the positions of plans among those seen.
     """
     if not len(who):
         return None
-    some, problem = np.unique(who), finder.prepared.problem
+    some = np.unique(who)
     found = [*zip(who.tolist(), position.tolist(), strict=True), *((i, -1) for i in some.tolist())]
-    plans = [seating.plan[i] if k < 0 else finder.pool.slot[i, k] for i, k in found]
-    worth = [int(seating.worth[i] if k < 0 else finder.pool.value[i, k]) for i, k in found]
+    plans = [seating.plan[i] if k < 0 else seen.slot[i, k] for i, k in found]
+    worth = [int(seating.worth[i] if k < 0 else seen.value[i, k]) for i, k in found]
     others = seating.load.copy()
     moves.add_plans(rows, some, seating.plan, -1, others)
     model = mathopt.Model()
@@ -95,7 +101,7 @@ def best_of_seen(
     result = mathopt.solve(
         model,
         mathopt.SolverType.HIGHS,
-        params=mathopt.SolveParameters(node_limit=WORK // len(found), random_seed=1),
+        params=mathopt.SolveParameters(node_limit=WORK // len(found), relative_gap_tolerance=0.0, random_seed=1),
         model_params=mathopt.ModelSolveParameters(solution_hints=[start]),
     )
     if not result.has_primal_feasible_solution():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,7 +20,7 @@ from solver.prices import PriceSearch
 from solver.pricing import MOVE_NODES, NODE_LIMIT, PlanFinder
 from solver.primal import DiveOptions, copy_seating, dive, empty_seating, full_slots, improve, limits
 from solver.problem import MICRO, MICRO_PER_PRICE, Ints
-from solver.restricted import MOST, ROUGH_MOST, ROUGH_STEP, STEPS, best_of_seen, columns
+from solver.restricted import NEAR, NEAR_EACH, NEAR_STEP, ROUGH_MOST, ROUGH_STEP, STEPS, Seen, best_of_seen, columns
 from solver.sizes import close_small, groups_running, lower_limits, minimum_sizes, open_prices, too_small
 from solver.taking_up import fill_new, seat_again
 from solver.warm import REMEMBERED, WarmStart, remember
@@ -300,13 +300,22 @@ class Work:
             return
         self.seating = copy_seating(self.best)
         self.running_rows, self.low = self._settle(self.rows, self.seating)
-        steps, seen = [ROUGH_STEP], ROUGH_MOST
-        if not is_too_large(self.finder, self.rows, self.search.best):
-            yield from self._see_more()
-            steps, seen = [len(self.everyone) * each for each in STEPS], MOST
+        if is_too_large(self.finder, self.rows, self.search.best):
+            yield from self._combine_some(self.finder.pool, [ROUGH_STEP], ROUGH_MOST)
+            return
+        yield from self._see_more()
+        num = len(self.everyone)
+        yield from self._combine_some(self.finder.pool, [num * each for each in STEPS])
+        reach, total = self.bound - self.objective, slot_prices(self.rows, self.search.best)
+        near = self.finder.near_plans(total, reach, min(NEAR_EACH, NEAR // num))
+        yield from self._combine_some(near, [NEAR_STEP])
+
+    def _combine_some(self, plans: Seen, steps: Sequence[int], seen: int | None = None) -> Iterator[str]:
+        """Take the best combination of so many plans of least regret, then of more while there are more."""
+        assert self.objective is not None
         for most in steps:
-            found = columns(self.finder, self.rows, self.search.best, self.bound - self.objective, most, seen)
-            seating = best_of_seen(self.finder, self.rows, self.minimum, self.seating, *found)
+            found = columns(plans, self.rows, self.search.best, self.bound - self.objective, most, seen)
+            seating = best_of_seen(self.problem, plans, self.rows, self.minimum, self.seating, *found)
             if seating is not None:
                 self.seating, self.running_rows, self.low = seating, *self._settle(self.rows, seating)
                 self._consider(seating)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from solver.options import prepare
 from solver.pricing import PlanFinder
-from solver.problem import MICRO_PER_PRICE, Ints, Problem, sum_by
+from solver.problem import MICRO, MICRO_PER_PRICE, Ints, Problem, sum_by
 from tests import exact, oracle
 from tests.strategies import long_menus, problems_with_prices
 
@@ -95,6 +95,34 @@ def test_the_highest_price_keeps_everybody_out(case: tuple[Problem, list[Ints]],
         free = oracle.best_plan(problem, i, price, forbidden=set(shut) - set(locks))
         assert free is not None
         assert finder.net[i] == free + held(problem, i, price)
+
+
+@settings(max_examples=200)
+@given(problems_with_prices(), st.integers(1, 300), st.sampled_from([1, 3, 1_000]))
+def test_the_plans_near_the_best_are_all_of_them_or_the_best_of_them(
+    case: tuple[Problem, list[Ints]], points: int, most: int
+) -> None:
+    problem, (price, *others) = case
+    finder = PlanFinder(prepare(problem), threads=1)
+    for each in (*others, price):  # What was seen at other prices is there as well.
+        finder.best_plans(np.arange(problem.num_citizens), slot_price(problem, each))
+    reach = points * MICRO
+
+    near = finder.near_plans(slot_price(problem, price), reach, most)
+
+    for i in range(problem.num_citizens):
+        locks = oracle.locks_of(problem, i)
+        best, fixed = best_of_all(problem, i, price), int(finder.prepared.menu.value[i])
+        worth = {plan: oracle.net_value(problem, i, plan, price) for plan in oracle.feasible_plans(problem, i)}
+        within = sorted((net for net in worth.values() if net > best - reach), reverse=True)
+        listed = [
+            tuple(sorted({*locks, *(s for s in slots if s >= 0)})) for slots in near.slot[i, : near.size[i]].tolist()
+        ]
+        assert len(set(listed)) == len(listed)
+        assert all(worth[plan] > best - reach for plan in listed)
+        assert sorted((worth[plan] for plan in listed), reverse=True)[:most] == within[:most]
+        for plan, value in zip(listed, near.value[i].tolist(), strict=False):
+            assert value + fixed == oracle.value(problem, i, plan)
 
 
 @settings(max_examples=50)
