@@ -21,6 +21,7 @@ Kind = Literal[
     "print",
     "difference",
     "prices",
+    "lab",
     "peers",
     "scale",
 ]

@@ -230,6 +230,18 @@ INSTANCES: tuple[Instance, ...] = (
         must=(Bar("median_ratio", ">=", 0.9), Bar("median_ratio", "<=", 1.0)),
         citizens=600,
     ),
+    Instance(
+        name="lab-6000",
+        text="6,000 citizens: a what-if with one more group, then the ten groups to add next, SQLite",
+        kind="lab",
+        must=(
+            *(Bar("what_if_seconds", "<=", 15), Bar("what_if_gap_percent", "<=", 0.4)),
+            *(Bar("suggested", ">=", 10), Bar("percent_of_greedy", ">=", 100)),
+        ),
+        seconds=30,
+        seats_only=False,
+        seeds=1,
+    ),
     Instance(  # Small enough for an exact planner: where its gap is below 0.5 %, ours is to be no worse.
         name="peers-200",
         text="200 citizens, 20 s, with all rows, beside six other planners",

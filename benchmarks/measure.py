@@ -13,6 +13,7 @@ import numpy as np
 
 from benchmarks.draw import draw_problem
 from benchmarks.instances import BY_NAME, Figures, Instance, Kind
+from benchmarks.lab import measure_lab
 from benchmarks.load import measure_load
 from benchmarks.machine import commit, load, machine
 from benchmarks.next_week import carry_over, change_week
@@ -200,6 +201,7 @@ KINDS: Mapping[Kind, Callable[[Instance, int], Figures]] = {
     "print": measure_print,
     "difference": measure_difference,
     "prices": measure_prices,
+    "lab": measure_lab,
     "peers": measure_peers,
     "scale": measure_scale,
 }

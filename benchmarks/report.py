@@ -29,6 +29,8 @@ Written by `python -m benchmarks.report` from the rows in `benchmarks/results/`,
 - `kept_where_nobody_moves`: the same, where only those who asked are planned anew, as nobody else may be moved.
 - `changes`: requests that arrive at a rate, each asked, held and confirmed; `whole` from when it should have begun.
 - `share_of_its_gap`, `share_of_its_seconds`: our gap, and our time for a plan as good, of the best other planner's.
+- `confirmed_of_promised`: what groups to add gave when planned again, of what they promised (median of ten).
+- `percent_of_greedy`: what all of them gave, of what the groups give that are wished for in vain most often.
 - `until the gap is 0.3 %`: `_each` is a citizen's share. 600,000 are ten towns whose rings of sites are one ring.
 - `load before`: how many processes wanted a core during the minute before; more than 0.5 means a shared machine.
 
@@ -76,6 +78,17 @@ MORE = {  # Shown beside the figures that have a bar, where the row has them.
     "print": ("seconds", "sheets", "megabytes"),
     "difference": ("p50_ms", "worst_ms", "cold_ms", "kilobytes"),
     "prices": ("groups", "median_ratio", "ratio_25", "ratio_75", "given_of_promised", "gap_points"),
+    "lab": (
+        "what_if_seconds",
+        "what_if_gap_percent",
+        "suggested",
+        "confirmed_of_promised",
+        "least_confirmed",
+        "most_confirmed",
+        "points",
+        "percent_of_greedy",
+        "suggest_seconds",
+    ),
     "peers": (
         "igang_gap_percent",
         "cp_sat_gap_percent",
