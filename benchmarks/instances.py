@@ -272,6 +272,7 @@ INSTANCES: tuple[Instance, ...] = (
         seeds=1,
     ),
     _SEASON,
+    replace(_SEASON, name="season-6000", text="season of 6,000 citizens, 26 weeks", citizens=6000, seeds=1),
     *(
         replace(_SEASON, name=f"season-600-{name}", text=f"season, {text}", **_LESS, **other)
         for name, text, other in _HARDER

@@ -75,6 +75,14 @@ def gain_percent(rows: Sequence[Figures], name: str, progress: str) -> tuple[flo
     return _ratio(100.0 * (_of(rows, name, progress) - without), without)
 
 
+def _with_interval(found: tuple[float, float] | None) -> str:
+    """A figure with the half width of its interval, which one seed alone does not have."""
+    if found is None:
+        return "nothing to gain"
+    figure, half_width = found
+    return f"{figure:.2f}" if np.isinf(half_width) else f"{figure:.2f} ± {half_width:.2f}"
+
+
 def _mean(values: Sequence[float | None]) -> str:
     """The mean; nothing where rows are from before the figure."""
     known = [value for value in values if value is not None]
@@ -104,8 +112,7 @@ def season_lines(instances: Sequence[Instance], rows: Mapping[str, Sequence[Figu
             late = OF["weeks 14-26"]
             figures = [pooled(found, progress) for progress in OF.values()]
             figures += [gain_percent(found, name, late) for name in ("oracle", "ours")]
-            shown = " | ".join("nothing to gain" if one is None else f"{one[0]:.2f} ± {one[1]:.2f}" for one in figures)
-            yield f"| {instance.text} | {len(found)} | {shown} |"
+            yield f"| {instance.text} | {len(found)} | {' | '.join(map(_with_interval, figures))} |"
     yield ""
     names = (
         "progress", "active_percent", "crowded_percent", "least_crowded_percent", "kept_percent", "worst_decile_ratio",
