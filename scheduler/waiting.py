@@ -112,10 +112,12 @@ def in_line(session: Session, offering_id: str, week: str, now: dt.datetime) -> 
     What earlier weeks owe comes first (it is in the citizen's weight), then a needed leg that her plan of the week does
     not cover, then an open sub-goal, then whole weeks of waiting, then a lottery that nobody's coming or going changes.
     """
-    waiting = session.scalars(_open(offering_id=offering_id)).all()
+    # In one statement: whose waiting ends between two of them would have no weight.
+    weighed = _open(offering_id=offering_id).join(Citizen, Citizen.id == Waiting.citizen_id)
+    rows = session.execute(weighed.add_columns(Citizen.weight_percent)).all()
+    waiting, weight = [row[0] for row in rows], {row[0].citizen_id: row[1] for row in rows}
     offering = session.get_one(Offering, offering_id)
     who = _open(offering_id=offering_id).with_only_columns(Waiting.citizen_id).order_by(None)
-    weight = dict(session.execute(select(Citizen.id, Citizen.weight_percent).where(Citizen.id.in_(who))).all())
     needing = select(CitizenLeg.citizen_id).where(CitizenLeg.leg_id == offering.leg_id, CitizenLeg.citizen_id.in_(who))
     needs = set(session.scalars(needing)) - set(session.scalars(_covered(session, offering.leg_id, week)))
     trained = {indicator for kind in ("main", "side") for indicator in offering.trains.get(kind, ())}

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from sqlalchemy import Engine, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, event, select, update
+from sqlalchemy.orm import ORMExecuteState, Session
 
 from catalog.database import make_engine, reading, writing
 from catalog.tables import Group
@@ -18,7 +18,7 @@ from scheduler.request_effects import Asker
 from scheduler.requests import RequestStateError
 from scheduler.supplies import FullError, recount
 from scheduler.tables import Hold, Place
-from scheduler.waiting import join, leave, waits_of
+from scheduler.waiting import in_line, join, leave, waits_of
 from scheduler.week_state import WeekStates
 from tests.unit.plan_town import NOW, WEEK, PlanTown
 
@@ -107,3 +107,21 @@ def test_offers_answers_changes_and_a_cancelled_group_do_not_wait_crosswise(crow
         group = PlanTown(session, 1).group("dansk")
         assert session.scalars(select(Place).where(Place.group_id == group)).all() == []
         assert session.scalars(select(Hold).where(Hold.group_id == group)).all() == []
+
+
+def test_who_leaves_the_line_while_it_is_read_breaks_nothing(crowd: Crowd) -> None:
+    with writing(crowd.engine) as session:
+        for citizen in (1, 2):
+            join(session, citizen, "dansk", Asker(1, NOW))
+    left = []
+
+    def let_go(state: ORMExecuteState) -> None:  # After the first statement of the line, before its second.
+        if len(left) == 1:
+            with writing(crowd.engine) as other:
+                leave(other, 2, "dansk", Asker(1, NOW))
+        left.append(state)
+
+    with reading(crowd.engine) as session:
+        event.listen(session, "do_orm_execute", let_go)
+        assert [each.citizen_id for each in in_line(session, "dansk", WEEK, NOW)] in ([1, 2], [2, 1])
+    assert len(left) > 1
