@@ -113,7 +113,7 @@ def test_who_leaves_the_line_while_it_is_read_breaks_nothing(crowd: Crowd) -> No
     with writing(crowd.engine) as session:
         for citizen in (1, 2):
             join(session, citizen, "dansk", Asker(1, NOW))
-    left = []
+    left: list[ORMExecuteState] = []
 
     def let_go(state: ORMExecuteState) -> None:  # After the first statement of the line, before its second.
         if len(left) == 1:
