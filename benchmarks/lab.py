@@ -42,6 +42,7 @@ def measure_lab(instance: Instance, seed: int) -> Figures:
             question = read_question(session, Scenario(), GROUPS)
         found = as_record(suggest(question, Options(seed=seed, time_limit=DEFAULT_SECONDS)))
         engine.dispose()
+    by_hand = found["greedy"]["total"]
     kept = [each["confirmed"] / each["promised"] for each in found["groups"]]
     return {
         "citizens": instance.citizens,
@@ -50,10 +51,10 @@ def measure_lab(instance: Instance, seed: int) -> Figures:
         "what_if_gap_percent": more.after.kpis.gap_percent,
         "suggested": len(kept),
         "confirmed_of_promised": found["confirmed_of_promised"],
-        "least_confirmed": min(kept),
-        "most_confirmed": max(kept),
+        "least_confirmed": min(kept, default=None),
+        "most_confirmed": max(kept, default=None),
         "points": found["total"],
-        "percent_of_greedy": 100.0 * found["total"] / found["greedy"]["total"],
+        "percent_of_greedy": 100.0 * found["total"] / by_hand if by_hand else None,
         "suggest_seconds": found["seconds"],
         "peak_mb": peak_mb(),
     }
